@@ -1,0 +1,22 @@
+// Logs: pino JSON on stderr with a constant message and fields. Attacker text only through `untrusted`.
+
+import pino from "pino";
+import type { Captured } from "../contract/captured.ts";
+import { printable } from "../contract/captured.ts";
+
+/** A logger. */
+export type Logger = pino.Logger;
+
+/** Levels that `log.level` takes. */
+export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+/** Makes a process's logger. `write` takes whole lines; the default is stderr. */
+export function createLogger(name: string, level: string, write?: (line: string) => void): Logger {
+  const options: pino.LoggerOptions = { name, level, base: { name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  return write ? pino(options, { write }) : pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/** The only way in for attacker text: one field under a key that we own, cut and escaped. */
+export function untrusted(text: Captured | string): { readonly untrusted: string } {
+  return { untrusted: printable(text, 200) };
+}

@@ -1,0 +1,50 @@
+// What a worker is: a frozen definition that costs nothing to import, and a `run` that is loaded only in its own process.
+
+import type { Clock } from "../contract/clock.ts";
+import type { Bus } from "../bus/bus.ts";
+import type { Config } from "./config.ts";
+import type { Logger } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
+import type { DataFolder } from "./data-folder.ts";
+
+/** What a worker may use. It ends when `signal` aborts, within 5 s, with nothing acknowledged lost. */
+export interface WorkerContext {
+  readonly bus: Bus;
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Adds a field to the worker's heartbeat; called at each beat. */
+  readonly reportHealth: (extra: () => Record<string, unknown>) => void;
+  /** Tells the supervisor that this worker now does its work. */
+  readonly ready: () => void;
+}
+
+/** A running worker: resolves when it has ended in an orderly way. */
+export type RunWorker = (context: WorkerContext) => Promise<void>;
+
+/** A worker as the registry lists it. */
+export interface WorkerDefinition {
+  readonly name: string;
+  readonly summary: string;
+  /** Example invocations for its help. */
+  readonly examples: readonly string[];
+  /** Sections of the config schema that it reads. */
+  readonly config: readonly string[];
+  /** Names in the topic catalogue. */
+  readonly publishes: readonly string[];
+  /** Patterns. */
+  readonly subscribes: readonly string[];
+  /** Linux capabilities that it needs when it does not run as root; empty for most. */
+  readonly privileges: readonly string[];
+  /** Whether `decnet up` runs it by default. */
+  readonly supervised: boolean;
+  readonly load: () => Promise<RunWorker>;
+}
+
+/** Declares a worker. */
+export function defineWorker(definition: WorkerDefinition): WorkerDefinition {
+  return Object.freeze(definition);
+}
