@@ -42,7 +42,12 @@ export interface Bus {
   readonly name: string;
   readonly connected: boolean;
   /** Sends one event. Never throws for want of a connection: it is then dropped and counted. Throws on a bad parameter. */
-  publish<T extends TopicName>(topic: T, params: TopicParams<T>, payload: TopicPayload<T>, options?: PublishOptions): void;
+  publish<T extends TopicName>(
+    topic: T,
+    params: TopicParams<T>,
+    payload: TopicPayload<T>,
+    options?: PublishOptions,
+  ): void;
   /** Sends to a literal topic by text (`decnet publish`). Throws DecnetError `invalid` on a bad topic. */
   publishTo(topic: string, payload: Readonly<Record<string, unknown>>, options?: PublishOptions): void;
   subscribe(pattern: string, options?: { readonly maxEvents?: number }): Subscription;

@@ -1,0 +1,83 @@
+// The envelope of an event: `{v, id, type, ts, payload}` as one MessagePack map.
+// The topic is never in it, so that it can't be spoofed from within.
+
+import { Decoder, Encoder } from "@msgpack/msgpack";
+import { type Clock, systemClock } from "../contract/clock.ts";
+import { DecnetError } from "../contract/errors.ts";
+import { createIdSource } from "../contract/ids.ts";
+import type { BusEvent, PublishOptions } from "./bus.ts";
+import { isOneMap, MAX_DEPTH } from "./msgpack-shape.ts";
+import { checkPayload, topicNameOf } from "./topic-of.ts";
+import { MAX_BODY } from "./wire.ts";
+
+/** Longest `id` and `type`. */
+const MAX_WORD = 128;
+
+/** What a publisher says. */
+export interface Outgoing extends PublishOptions {
+  readonly topic: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** Envelopes in and out. One per bus client: it reuses one encoder and one decoder. */
+export interface EnvelopeCodec {
+  /** Throws DecnetError `invalid` for a payload that MessagePack can't hold, `too_large` beyond the body limit. */
+  encode(event: Outgoing): Uint8Array;
+  /** The event, with what is missing filled in; a text saying why when the body is not an envelope. Never throws. */
+  decode(topic: string, body: Uint8Array): BusEvent | string;
+}
+
+function isWord(value: unknown): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= MAX_WORD;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+/** Makes a codec; `clock` stamps what is sent and what came without a time. */
+export function createEnvelopeCodec(clock: Clock = systemClock): EnvelopeCodec {
+  const encoder = new Encoder({ ignoreUndefined: true, maxDepth: MAX_DEPTH });
+  const limits = { maxStrLength: MAX_BODY, maxBinLength: MAX_BODY, maxExtLength: MAX_BODY };
+  const decoder = new Decoder({ ...limits, maxArrayLength: MAX_BODY, maxMapLength: MAX_BODY });
+  const nextId = createIdSource(clock);
+
+  const typeFor = (topic: string): string => topicNameOf(topic) ?? topic.slice(0, MAX_WORD);
+
+  const fill = (topic: string, map: Record<string, unknown>): BusEvent | string => {
+    const { id = nextId(), type = typeFor(topic), ts = clock.now() / 1000, payload = {} } = map;
+    if (!isWord(id)) return "id is not a short text";
+    if (!isWord(type)) return "type is not a short text";
+    if (typeof ts !== "number" || !Number.isFinite(ts)) return "ts is not a number";
+    if (!isMap(payload)) return "payload is not a map";
+    const checked = checkPayload(topic, payload);
+    return checked ? { topic, id, type, ts, payload: checked } : "payload does not fit its topic";
+  };
+
+  return {
+    encode({ topic, payload, id = nextId(), type = typeFor(topic) }) {
+      if (!isWord(id) || !isWord(type))
+        throw new DecnetError("invalid", "id and type of an event are short texts");
+      const body = pack(encoder, { v: 1, id, type, ts: clock.now() / 1000, payload });
+      if (body.length > MAX_BODY) throw new DecnetError("too_large", "bus event is too large");
+      return body;
+    },
+    decode(topic, body) {
+      if (body.length === 0) return fill(topic, {});
+      if (!isOneMap(body)) return "body is not one map";
+      try {
+        return fill(topic, decoder.decode(body) as Record<string, unknown>);
+      } catch {
+        return "body is not MessagePack";
+      }
+    },
+  };
+}
+
+function pack(encoder: Encoder, value: unknown): Uint8Array {
+  try {
+    return encoder.encode(value);
+  } catch (cause) {
+    throw new DecnetError("invalid", "payload can't be sent on the bus", { cause });
+  }
+}

@@ -1,0 +1,163 @@
+// What waits for a socket: order, bounds, and that no frame is ever cut.
+
+import { describe, expect, test } from "bun:test";
+import { createSeededRandom } from "../contract/random.ts";
+import { Outbox } from "./outbox.ts";
+import { bodyOf, encodeFrame, FrameParser } from "./wire.ts";
+
+const LIMITS = { maxBytes: 1000, maxFrames: 10, maxControlBytes: 100 };
+
+/** A socket that takes as much as it is told to, and keeps it. */
+function createSink() {
+  const taken: Buffer[] = [];
+  const sink = {
+    room: 0,
+    writes: 0,
+    write(bytes: Uint8Array, offset: number, length: number): number {
+      const count = Math.min(sink.room, length);
+      sink.writes++;
+      sink.room -= count;
+      taken.push(Buffer.from(bytes.subarray(offset, offset + count)));
+      return count;
+    },
+    frames(): string[] {
+      const frames: string[] = [];
+      const parser = new FrameParser((frame) =>
+        frames.push(`${frame.verb} ${frame.args} ${bodyOf(frame).length}`),
+      );
+      parser.feed(Buffer.concat(taken));
+      parser.end();
+      return frames;
+    },
+  };
+  return sink;
+}
+
+const event = (name: string | number, size = 1): Uint8Array =>
+  encodeFrame("EVT", `${name}`, new Uint8Array(size));
+
+describe("Outbox", () => {
+  test("writes all that came in one turn at once, in order", () => {
+    const outbox = new Outbox(LIMITS);
+    const sink = createSink();
+    outbox.pushControl(encodeFrame("HELLO"));
+    for (let i = 0; i < 3; i++) outbox.pushEvents(event(i), 1);
+    outbox.pushControl(encodeFrame("PONG"));
+    sink.room = 1000;
+    expect(outbox.flush(sink.write)).toBe(true);
+    expect(sink.writes).toBe(1);
+    expect(sink.frames()).toEqual(["HELLO  0", "EVT 0 1", "EVT 1 1", "EVT 2 1", "PONG  0"]);
+    expect(outbox.delivered).toBe(3);
+    expect(outbox.isEmpty).toBe(true);
+  });
+
+  test("drops the oldest beyond a number of frames, exactly", () => {
+    const outbox = new Outbox(LIMITS);
+    const sink = createSink();
+    outbox.pushEvents(Buffer.concat(Array.from({ length: 14 }, (_, i) => event(i))), 14);
+    expect([outbox.dropped, outbox.pendingFrames]).toEqual([4, 10]);
+    sink.room = 1000;
+    outbox.flush(sink.write);
+    expect(sink.frames()).toEqual(Array.from({ length: 10 }, (_, i) => `EVT ${i + 4} 1`));
+  });
+
+  test("drops the oldest beyond a number of bytes, exactly at the limit and one past it", () => {
+    const size = event("a").length;
+    const outbox = new Outbox({ ...LIMITS, maxBytes: size * 2 });
+    outbox.pushEvents(event("a"), 1);
+    outbox.pushEvents(event("b"), 1);
+    expect([outbox.dropped, outbox.pendingBytes]).toEqual([0, size * 2]);
+    outbox.pushEvents(event("c", 2), 1);
+    expect([outbox.dropped, outbox.pendingBytes]).toEqual([2, size + 1]);
+  });
+
+  test("an event larger than the bound is dropped and the rest goes on", () => {
+    const outbox = new Outbox(LIMITS);
+    outbox.pushEvents(event("huge", 2000), 1);
+    expect([outbox.dropped, outbox.isEmpty]).toEqual([1, true]);
+    outbox.pushEvents(event("small"), 1);
+    expect(outbox.pendingFrames).toBe(1);
+  });
+
+  test("never cuts a frame that is partly written", () => {
+    for (let room = 1; room < event(0).length * 3; room++) {
+      const outbox = new Outbox(LIMITS);
+      const sink = createSink();
+      outbox.pushEvents(Buffer.concat([event(0), event(1), event(2)]), 3);
+      sink.room = room;
+      outbox.flush(sink.write);
+      for (let i = 3; i < 40; i++) outbox.pushEvents(event(i), 1);
+      sink.room = 10_000;
+      expect(outbox.flush(sink.write)).toBe(true);
+      const begun = Math.ceil(room / event(0).length);
+      const expected = [
+        ...Array.from({ length: begun }, (_, i) => i),
+        ...Array.from({ length: 10 }, (_, i) => i + 30),
+      ];
+      expect(sink.frames()).toEqual(expected.map((i) => `EVT ${i} 1`));
+      expect(outbox.dropped + outbox.delivered).toBe(40);
+      expect(outbox.delivered).toBe(expected.length);
+    }
+  });
+
+  test("control frames are never dropped, keep their order, and have a bound of their own", () => {
+    const outbox = new Outbox(LIMITS);
+    const sink = createSink();
+    for (let i = 0; i < 30; i++) {
+      outbox.pushEvents(event(i), 1);
+      if (i === 0 || i === 20 || i === 25)
+        expect(outbox.pushControl(encodeFrame("PONG", `p${i}`))).toBe(true);
+    }
+    expect(outbox.pushControl(encodeFrame("PONG", "x".repeat(90)))).toBe(false);
+    sink.room = 10_000;
+    outbox.flush(sink.write);
+    const names = sink.frames().map((frame) => frame.split(" ")[1]);
+    expect(names).toEqual(["p0", "20", "p20", "21", "22", "23", "24", "25", "p25", "26", "27", "28", "29"]);
+  });
+
+  test("what waits does not keep a large read alive", () => {
+    const read = Buffer.concat([event("small"), new Uint8Array(100_000)]);
+    const outbox = new Outbox(LIMITS);
+    outbox.pushEvents(read.subarray(0, event("small").length), 1);
+    let kept = 0;
+    const sizes = (bytes: Uint8Array): number => {
+      kept = bytes.buffer.byteLength;
+      return 0;
+    };
+    outbox.flush(sizes);
+    outbox.flush(sizes);
+    expect(kept).toBe(event("small").length);
+    const blocked = new Outbox({ ...LIMITS, maxFrames: 1 });
+    blocked.pushControl(encodeFrame("PONG"));
+    blocked.flush(() => 0);
+    blocked.pushEvents(read.subarray(0, event("small").length), 1);
+    blocked.flush((_, __, length) => Math.min(length, 9));
+    blocked.flush(sizes);
+    expect(kept).toBe(event("small").length);
+  });
+
+  test("random pushes and writes: whole frames in order, nothing lost from the count", () => {
+    const random = createSeededRandom("outbox");
+    const outbox = new Outbox(LIMITS);
+    const sink = createSink();
+    let pushed = 0;
+    for (let step = 0; step < 4000; step++) {
+      const frames = 1 + random.below(4);
+      const bytes = Array.from({ length: frames }, () => event(pushed++, random.below(60)));
+      outbox.pushEvents(Buffer.concat(bytes), frames);
+      if (random.below(5) === 0) outbox.pushControl(encodeFrame("PONG", `${pushed}`));
+      sink.room = random.below(200);
+      outbox.flush(sink.write);
+      expect(outbox.pendingBytes).toBeLessThanOrEqual(LIMITS.maxBytes);
+      expect(outbox.pendingFrames).toBeLessThanOrEqual(LIMITS.maxFrames);
+    }
+    sink.room = 1e6;
+    expect(outbox.flush(sink.write)).toBe(true);
+    const got = sink.frames().filter((frame) => frame.startsWith("EVT"));
+    const order = got.map((frame) => Number(frame.split(" ")[1]));
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+    expect(outbox.delivered).toBe(got.length);
+    expect(outbox.delivered + outbox.dropped).toBe(pushed);
+    expect(outbox.dropped).toBeGreaterThan(0);
+  });
+});

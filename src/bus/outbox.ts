@@ -1,0 +1,255 @@
+// Frames that wait for one socket: written together, bounded, the oldest dropped first and never in half.
+// Knows no socket: it is given the function that writes.
+
+import { frameLength } from "./wire.ts";
+
+/** Bounds of what waits. Control frames are never dropped, so they have a bound of their own. */
+export interface OutboxLimits {
+  readonly maxBytes: number;
+  readonly maxFrames: number;
+  readonly maxControlBytes: number;
+}
+
+/** The bounds of the broker's connections and of clients. */
+export const OUTBOX_LIMITS: OutboxLimits = Object.freeze({
+  maxBytes: 8 * 1024 * 1024,
+  maxFrames: 65_536,
+  maxControlBytes: 64 * 1024,
+});
+
+/** Writes bytes `offset` to `offset + length`; returns how many were taken (0 or less: none now). */
+export type Write = (bytes: Uint8Array, offset: number, length: number) => number;
+
+/** Whole frames, one after the other, of one sort. */
+interface Run {
+  readonly control: boolean;
+  bytes: Uint8Array;
+  start: number;
+  frames: number;
+}
+
+/** Most bytes that are copied together for one write. */
+const GATHER = 256 * 1024;
+
+/** The queue of one connection. */
+export class Outbox {
+  readonly #limits: OutboxLimits;
+  /** The rest of a frame whose beginning is on the wire. */
+  #partial: Uint8Array | undefined;
+  #partialIsEvent = false;
+  /** Control frames that stood before events that were dropped. */
+  readonly #front: Run[] = [];
+  #runs: Run[] = [];
+  #head = 0;
+  #bytes = 0;
+  #frames = 0;
+  #controlBytes = 0;
+  #blocked = false;
+  #dropped = 0;
+  #delivered = 0;
+
+  constructor(limits: OutboxLimits = OUTBOX_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /** Events dropped so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Events written as a whole so far. */
+  get delivered(): number {
+    return this.#delivered;
+  }
+
+  /** Bytes of events that wait. */
+  get pendingBytes(): number {
+    return this.#bytes;
+  }
+
+  /** Events that wait, not counting one that is partly written. */
+  get pendingFrames(): number {
+    return this.#frames;
+  }
+
+  /** Events that would be lost if the connection ended now. */
+  get unsent(): number {
+    return this.#frames + (this.#partial && this.#partialIsEvent ? 1 : 0);
+  }
+
+  get isEmpty(): boolean {
+    return this.#first() === undefined && this.#partial === undefined;
+  }
+
+  /** True when the next event would make it drop; the caller may write first. */
+  isFull(moreBytes: number, moreFrames: number): boolean {
+    return (
+      this.#bytes + moreBytes > this.#limits.maxBytes || this.#frames + moreFrames > this.#limits.maxFrames
+    );
+  }
+
+  /** Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound. */
+  pushEvents(bytes: Uint8Array, frames: number): void {
+    this.#runs.push({ control: false, bytes: this.#blocked ? compact(bytes) : bytes, start: 0, frames });
+    this.#bytes += bytes.length;
+    this.#frames += frames;
+    while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
+  }
+
+  /** Queues one control frame; false when too many wait, and the connection should go. */
+  pushControl(bytes: Uint8Array): boolean {
+    if (this.#controlBytes + bytes.length > this.#limits.maxControlBytes) return false;
+    this.#runs.push({ control: true, bytes, start: 0, frames: 1 });
+    this.#controlBytes += bytes.length;
+    return true;
+  }
+
+  /** Writes what can be written; true when nothing is left. */
+  flush(write: Write): boolean {
+    while (!this.isEmpty) {
+      if (!(this.#partial ? this.#writePartial(this.#partial, write) : this.#writeRuns(write))) {
+        this.#block();
+        return false;
+      }
+    }
+    this.#blocked = false;
+    return true;
+  }
+
+  #writePartial(bytes: Uint8Array, write: Write): boolean {
+    const taken = Math.max(0, write(bytes, 0, bytes.length));
+    if (taken < bytes.length) {
+      this.#partial = bytes.subarray(taken);
+      return false;
+    }
+    this.#partial = undefined;
+    if (this.#partialIsEvent) this.#delivered++;
+    return true;
+  }
+
+  #writeRuns(write: Write): boolean {
+    const runs: Run[] = [];
+    let total = 0;
+    for (const run of this.#waiting()) {
+      if (runs.length > 0 && total + run.bytes.length - run.start > GATHER) break;
+      runs.push(run);
+      total += run.bytes.length - run.start;
+    }
+    const [bytes, offset] = gather(runs, total);
+    const taken = total === 0 ? 0 : Math.max(0, write(bytes, offset, total));
+    this.#take(taken);
+    return taken === total;
+  }
+
+  /** Removes `taken` written bytes from the head; a frame that was cut becomes the partial one. */
+  #take(taken: number): void {
+    let left = taken;
+    for (let run = this.#first(); run; run = this.#first()) {
+      const size = run.bytes.length - run.start;
+      if (size > left) {
+        if (left > 0) this.#cut(run, left);
+        break;
+      }
+      left -= size;
+      this.#account(run, size, run.frames);
+      this.#shift();
+    }
+  }
+
+  #cut(run: Run, taken: number): void {
+    const written = run.start + taken;
+    let next = run.start;
+    let frames = 0;
+    while (next < written) {
+      next += frameLength(run.bytes, next);
+      frames++;
+    }
+    const whole = next === written ? frames : frames - 1;
+    this.#account(run, next - run.start, frames);
+    if (!run.control) this.#delivered -= frames - whole;
+    if (next > written) {
+      this.#partial = run.bytes.subarray(written, next);
+      this.#partialIsEvent = !run.control;
+    }
+    run.start = next;
+    run.frames -= frames;
+    if (run.start === run.bytes.length) this.#shift();
+  }
+
+  /** Takes frames off the books as written. */
+  #account(run: Run, bytes: number, frames: number): void {
+    if (run.control) {
+      this.#controlBytes -= bytes;
+      return;
+    }
+    this.#bytes -= bytes;
+    this.#frames -= frames;
+    this.#delivered += frames;
+  }
+
+  #first(): Run | undefined {
+    return this.#front[0] ?? this.#runs[this.#head];
+  }
+
+  *#waiting(): Iterable<Run> {
+    yield* this.#front;
+    for (let i = this.#head; i < this.#runs.length; i++) yield this.#runs[i] as Run;
+  }
+
+  #shift(): void {
+    if (!this.#front.shift()) this.#skipFirstRun();
+  }
+
+  #skipFirstRun(): void {
+    this.#head++;
+    if (this.#head < this.#runs.length && this.#head < 1024) return;
+    this.#runs = this.#runs.slice(this.#head);
+    this.#head = 0;
+  }
+
+  #dropOldest(): void {
+    let run = this.#runs[this.#head] as Run;
+    while (run.control) {
+      this.#skipFirstRun();
+      this.#front.push(run);
+      run = this.#runs[this.#head] as Run;
+    }
+    const length = frameLength(run.bytes, run.start);
+    run.start += length;
+    run.frames--;
+    this.#bytes -= length;
+    this.#frames--;
+    this.#dropped++;
+    if (run.frames === 0) this.#skipFirstRun();
+    // A slice of a big read must not keep all of it alive once most of the slice has been dropped.
+    else if (run.start > run.bytes.length / 2) {
+      run.bytes = run.bytes.slice(run.start);
+      run.start = 0;
+    }
+  }
+
+  /** What stays longer than a turn must not keep the big reads alive that it is a small part of. */
+  #block(): void {
+    if (this.#blocked) return;
+    this.#blocked = true;
+    if (this.#partial) this.#partial = compact(this.#partial);
+    for (const run of this.#waiting()) run.bytes = compact(run.bytes);
+  }
+}
+
+function gather(runs: readonly Run[], total: number): readonly [Uint8Array, number] {
+  const [only, second] = runs;
+  if (only && !second) return [only.bytes, only.start];
+  const bytes = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (const run of runs) {
+    bytes.set(run.start === 0 ? run.bytes : run.bytes.subarray(run.start), at);
+    at += run.bytes.length - run.start;
+  }
+  return [bytes, 0];
+}
+
+/** A copy where `bytes` are less than half of the memory that they keep alive. */
+function compact(bytes: Uint8Array): Uint8Array {
+  return bytes.length * 2 < bytes.buffer.byteLength ? Uint8Array.from(bytes) : bytes;
+}

@@ -1,0 +1,238 @@
+// Frames of the bus, version 1: `VERB[ SP ARGS] LF`, a 4-byte big-endian length, the body.
+// Does no I/O and never looks into a body.
+
+import { DecnetError } from "../contract/errors.ts";
+
+/** Longest header with its LF. */
+export const MAX_HEADER = 4096;
+/** Longest body. */
+export const MAX_BODY = 1_048_576;
+/** What HELLO is answered with. */
+export const PROTOCOL = "decnet 1";
+
+const VERBS = ["HELLO", "SUB", "UNSUB", "PUB", "EVT", "PING", "PONG", "ERR", "BYE"] as const;
+/** A verb of the protocol. */
+export type Verb = (typeof VERBS)[number];
+
+/** What was wrong with a frame: the first word of an ERR. */
+export type WireFault =
+  | "bad_header"
+  | "unknown_verb"
+  | "header_too_long"
+  | "body_too_long"
+  | "truncated"
+  | "bad_topic"
+  | "bad_pattern"
+  | "bad_frame"
+  | "too_many";
+
+/** The error of everything malformed: DecnetError `protocol` with `details.fault`. */
+export function wireError(fault: WireFault, message: string): DecnetError {
+  return new DecnetError("protocol", message, { details: { fault } });
+}
+
+/** The fault of a {@link wireError}. */
+export function faultOf(error: DecnetError): string {
+  const fault = error.details?.["fault"];
+  return typeof fault === "string" ? fault : "bad_frame";
+}
+
+/**
+ * A frame where it lies: bytes `start` to `end` of `buffer`, its body from `body` on.
+ * The object is used again for the next frame; `buffer` is not written to again by the parser.
+ */
+export interface Frame {
+  readonly verb: Verb;
+  readonly args: string;
+  readonly buffer: Uint8Array;
+  readonly start: number;
+  readonly body: number;
+  readonly end: number;
+}
+
+/** The bytes of a frame's body, shared with the buffer that it came in. */
+export function bodyOf(frame: Frame): Uint8Array {
+  return frame.buffer.subarray(frame.body, frame.end);
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** One frame as bytes. Throws DecnetError `too_large` beyond a limit; `args` must be ASCII without LF. */
+export function encodeFrame(verb: Verb, args = "", body: Uint8Array = EMPTY): Uint8Array {
+  const header = args === "" ? `${verb}\n` : `${verb} ${args}\n`;
+  if (header.length > MAX_HEADER) throw new DecnetError("too_large", "bus header is too long");
+  if (body.length > MAX_BODY) throw new DecnetError("too_large", "bus event is too large");
+  const bytes = Buffer.allocUnsafe(header.length + 4 + body.length);
+  bytes.write(header, 0, "latin1");
+  bytes.writeUInt32BE(body.length, header.length);
+  bytes.set(body, header.length + 4);
+  return bytes;
+}
+
+/** Length of the frame that begins at `start`. The bytes must hold a whole header and length. */
+export function frameLength(bytes: Uint8Array, start: number): number {
+  const lf = bytes.indexOf(LF, start);
+  return lf + 5 - start + readLength(bytes, lf + 1);
+}
+
+const LF = 10;
+const CR = 13;
+const FIRST_CARRY = 512;
+/** Headers that a parser remembers, and the longest of them: most connections use few topics. */
+const MEMO = 256;
+const MEMO_LENGTH = 128;
+
+function readLength(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+  return a * 0x1000000 + ((b << 16) | (c << 8) | d);
+}
+
+interface Header {
+  readonly verb: Verb;
+  readonly args: string;
+}
+
+const verbs: ReadonlySet<string> = new Set(VERBS);
+
+function isVerb(text: string): text is Verb {
+  return verbs.has(text);
+}
+
+function parseHeader(text: string): Header {
+  if (!/^[\x20-\x7e]+$/.test(text)) throw wireError("bad_header", "header is not printable ASCII");
+  const space = text.indexOf(" ");
+  const verb = space < 0 ? text : text.slice(0, space);
+  if (!isVerb(verb)) throw wireError("unknown_verb", "unknown verb");
+  return { verb, args: space < 0 ? "" : text.slice(space + 1) };
+}
+
+/**
+ * Takes bytes however they are cut and calls `onFrame` for each whole frame, in order.
+ * Throws what {@link wireError} makes; after that it must not be fed again. Holds at most one unfinished frame.
+ */
+export class FrameParser {
+  readonly #onFrame: (frame: Frame) => void;
+  readonly #memo = new Map<string, Header>();
+  readonly #frame = { verb: "BYE" as Verb, args: "", buffer: EMPTY as Uint8Array, start: 0, body: 0, end: 0 };
+  #carry: Buffer = Buffer.alloc(0);
+  #held = 0;
+  /** Whole length of the frame in the carry; 0 while its length is not known. */
+  #need = 0;
+
+  constructor(onFrame: (frame: Frame) => void) {
+    this.#onFrame = onFrame;
+  }
+
+  /** Bytes of an unfinished frame that it holds. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** Memory taken for an unfinished frame, in bytes. */
+  get capacity(): number {
+    return this.#carry.length;
+  }
+
+  /** Takes the next bytes. They belong to the parser's frames from now on. */
+  feed(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    let at = this.#held > 0 ? this.#completeHeld(bytes) : 0;
+    while (at < bytes.length) {
+      const end = this.#frameEnd(bytes, at, bytes.length);
+      if (end === 0 || end > bytes.length) break;
+      this.#emit(bytes, at, end);
+      at = end;
+    }
+    if (at < bytes.length) this.#hold(bytes, at, bytes.length);
+  }
+
+  /** To be called at the end of the stream. Throws `truncated` within a frame. */
+  end(): void {
+    if (this.#held > 0) throw wireError("truncated", "stream ended within a frame");
+  }
+
+  /** Feeds the held frame until it is whole; returns how much of `bytes` that took. */
+  #completeHeld(bytes: Buffer): number {
+    let at = 0;
+    if (this.#need === 0) {
+      at = this.#holdHeader(bytes);
+      this.#need = this.#frameEnd(this.#carry, 0, this.#held);
+      if (this.#need === 0) return at;
+    }
+    const take = Math.min(this.#need - this.#held, bytes.length - at);
+    this.#hold(bytes, at, at + take);
+    if (this.#held < this.#need) return at + take;
+    const whole = this.#carry;
+    const end = this.#need;
+    this.#carry = Buffer.alloc(0);
+    this.#held = 0;
+    this.#need = 0;
+    this.#emit(whole, 0, end);
+    return at + take;
+  }
+
+  /** Holds as much of `bytes` as a header and its length can still take, no byte of what follows. */
+  #holdHeader(bytes: Buffer): number {
+    const known = this.#carry.subarray(0, this.#held).indexOf(LF);
+    let end = Math.min(bytes.length, MAX_HEADER - this.#held);
+    if (known >= 0) end = Math.min(bytes.length, Math.max(0, known + 5 - this.#held));
+    else {
+      const lf = bytes.indexOf(LF);
+      if (lf >= 0 && lf < end) end = Math.min(bytes.length, lf + 5);
+    }
+    this.#hold(bytes, 0, end);
+    return end;
+  }
+
+  /** Where the frame at `start` ends, or 0 while its header or length is not whole. Throws beyond a limit. */
+  #frameEnd(bytes: Buffer, start: number, limit: number): number {
+    const lf = bytes.indexOf(LF, start);
+    if (lf < 0 || lf >= limit) {
+      if (limit - start >= MAX_HEADER) throw wireError("header_too_long", "header is too long");
+      return 0;
+    }
+    if (lf - start >= MAX_HEADER) throw wireError("header_too_long", "header is too long");
+    if (lf + 5 > limit) return 0;
+    const length = readLength(bytes, lf + 1);
+    if (length > MAX_BODY) throw wireError("body_too_long", "body is too long");
+    return lf + 5 + length;
+  }
+
+  #emit(buffer: Buffer, start: number, end: number): void {
+    const lf = buffer.indexOf(LF, start);
+    const stop = lf > start && buffer[lf - 1] === CR ? lf - 1 : lf;
+    const header = this.#headerOf(buffer.toString("latin1", start, stop));
+    const frame = this.#frame;
+    frame.verb = header.verb;
+    frame.args = header.args;
+    frame.buffer = buffer;
+    frame.start = start;
+    frame.body = lf + 5;
+    frame.end = end;
+    this.#onFrame(frame);
+  }
+
+  #headerOf(text: string): Header {
+    const known = this.#memo.get(text);
+    if (known) return known;
+    const header = parseHeader(text);
+    if (text.length > MEMO_LENGTH) return header;
+    if (this.#memo.size >= MEMO) this.#memo.clear();
+    this.#memo.set(text, header);
+    return header;
+  }
+
+  /** Copies bytes into the carry, which grows with what has come, not with what was announced. */
+  #hold(bytes: Buffer, start: number, end: number): void {
+    const held = this.#held + end - start;
+    if (held > this.#carry.length) {
+      const limit = this.#need > 0 ? this.#need : MAX_HEADER + 4;
+      const size = Math.max(held, Math.min(limit, Math.max(FIRST_CARRY, this.#carry.length * 2)));
+      const grown = Buffer.allocUnsafeSlow(size);
+      grown.set(this.#carry.subarray(0, this.#held));
+      this.#carry = grown;
+    }
+    this.#carry.set(bytes.subarray(start, end), this.#held);
+    this.#held = held;
+  }
+}

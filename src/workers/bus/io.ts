@@ -1,0 +1,18 @@
+// The broker from its start to an abort.
+
+import { type BrokerOptions, startBroker } from "../../bus/broker.ts";
+
+/** Runs a broker until `signal` aborts. `onListening` is called once clients can connect. */
+export async function serveBroker(
+  options: BrokerOptions,
+  signal: AbortSignal,
+  onListening: () => void,
+): Promise<void> {
+  if (signal.aborted) return;
+  const broker = await startBroker(options);
+  onListening();
+  if (!signal.aborted) {
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  }
+  await broker.close();
+}
