@@ -47,12 +47,17 @@ export function capture(input: Uint8Array | string, max: number = CAPTURE_BYTES)
 
 /** The kept bytes back. */
 export function capturedBytes(captured: Captured): Uint8Array {
-  return captured.enc === "utf8" ? encoder.encode(captured.val) : new Uint8Array(Buffer.from(captured.val, "base64"));
+  return captured.enc === "utf8"
+    ? encoder.encode(captured.val)
+    : new Uint8Array(Buffer.from(captured.val, "base64"));
 }
 
 /** One printable line for a screen: control and bidirectional characters escaped, at most `max` characters. */
 export function printable(input: Captured | string, max = 200): string {
   const text = typeof input === "string" ? input : input.enc === "utf8" ? input.val : `base64:${input.val}`;
   const cut = text.length > max ? `${text.slice(0, max)}…` : text;
-  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return cut.replace(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu,
+    (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 }

@@ -51,7 +51,15 @@ export const evidenceKinds = {
     raw: capturedSchema,
   }),
   "auth.attempted": kind("A client tried to log in.", {
-    method: z.enum(["password", "keyboard-interactive", "publickey", "challenge", "form", "anonymous", "none"]),
+    method: z.enum([
+      "password",
+      "keyboard-interactive",
+      "publickey",
+      "challenge",
+      "form",
+      "anonymous",
+      "none",
+    ]),
     username: capturedSchema,
     /** The secret as sent; absent where the protocol sends none (public key) or only a proof of it. */
     secret: capturedSchema.optional(),
@@ -113,11 +121,14 @@ export const evidenceKinds = {
     host: capturedSchema,
     port: z.int().min(0).max(65_535),
   }),
-  "takeover.attempted": kind("A known way to turn the service into code execution was tried; it was not obeyed.", {
-    /** Our name of the technique: `redis-slaveof`, `redis-module-load` … */
-    technique: word,
-    detail: capturedSchema,
-  }),
+  "takeover.attempted": kind(
+    "A known way to turn the service into code execution was tried; it was not obeyed.",
+    {
+      /** Our name of the technique: `redis-slaveof`, `redis-module-load` … */
+      technique: word,
+      detail: capturedSchema,
+    },
+  ),
   "terminal.recorded": kind("The terminal of a session; the recording is a blob (asciicast v2).", {
     sha256,
     size: count,
@@ -209,7 +220,9 @@ export function isEvidenceKind(text: string): text is EvidenceKind {
 }
 
 /** Checks one record that comes from another process. Returns the reason in words when it does not fit. */
-export function parseEvidence(input: unknown): { ok: true; evidence: Evidence } | { ok: false; reason: string } {
+export function parseEvidence(
+  input: unknown,
+): { ok: true; evidence: Evidence } | { ok: false; reason: string } {
   const kindName = (input as { kind?: unknown } | null)?.kind;
   const schema = typeof kindName === "string" ? schemas.get(kindName) : undefined;
   if (!schema) return { ok: false, reason: "unknown kind" };

@@ -56,7 +56,10 @@ function increment(digits: number[]): void {
  * Makes a generator whose ids grow strictly within this process, also when the clock stands still or steps back
  * (the ULID specification's monotonic rule).
  */
-export function createIdSource(clock: Clock = systemClock, random: Random = systemRandom): <T extends string>() => T {
+export function createIdSource(
+  clock: Clock = systemClock,
+  random: Random = systemRandom,
+): <T extends string>() => T {
   let last = -1;
   let digits: number[] = [];
   return <T extends string>(): T => {

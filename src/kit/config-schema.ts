@@ -22,40 +22,140 @@ function setting<S extends z.ZodType>(value: Setting<S>): Setting<S> {
 }
 
 const port = z.int().min(0).max(65_535);
-const positive = z.int().min(1).max(2 ** 40);
+const positive = z
+  .int()
+  .min(1)
+  .max(2 ** 40);
 const ms = positive.describe("milliseconds");
 const bytes = positive.describe("bytes");
 const list = z.array(z.string().min(1).max(64)).max(64);
 
 /** The schema: dotted key to setting. */
 export const settings = {
-  "log.level": setting({ schema: z.enum(logLevels), default: "info", summary: "least severe level that is logged", flag: "log-level" }),
-  "api.host": setting({ schema: z.string().min(1), default: "127.0.0.1", summary: "address on which the dashboard and API listen", flag: "api-host" }),
-  "api.port": setting({ schema: port, default: 8000, summary: "port of the dashboard and API; the next free one is taken unless it was asked for", flag: "api-port" }),
+  "log.level": setting({
+    schema: z.enum(logLevels),
+    default: "info",
+    summary: "least severe level that is logged",
+    flag: "log-level",
+  }),
+  "api.host": setting({
+    schema: z.string().min(1),
+    default: "127.0.0.1",
+    summary: "address on which the dashboard and API listen",
+    flag: "api-host",
+  }),
+  "api.port": setting({
+    schema: port,
+    default: 8000,
+    summary: "port of the dashboard and API; the next free one is taken unless it was asked for",
+    flag: "api-port",
+  }),
   "api.session_ms": setting({ schema: ms, default: 12 * 3_600_000, summary: "how long a login lasts" }),
-  "api.admin_password": setting({ schema: z.string().max(256), default: "", summary: "password of the first admin; generated when empty", env: "DECNET_ADMIN_PASSWORD", secret: true }),
+  "api.admin_password": setting({
+    schema: z.string().max(256),
+    default: "",
+    summary: "password of the first admin; generated when empty",
+    env: "DECNET_ADMIN_PASSWORD",
+    secret: true,
+  }),
   "api.stream_clients": setting({ schema: positive, default: 1000, summary: "most open event streams" }),
-  "decky.driver": setting({ schema: z.enum(["host"]), default: "host", summary: "how deckies get their addresses" }),
-  "decky.listen": setting({ schema: z.string().min(1), default: "::", summary: "address on which decoys listen; :: is all of IPv4 and IPv6", flag: "listen" }),
-  "decky.port_offset": setting({ schema: port, default: 0, summary: "added to each decoy's usual port; 20000 by default when not root", flag: "port-offset" }),
-  "decky.services": setting({ schema: list, default: [] as string[], summary: "decoys to offer; all when empty", flag: "services" }),
-  "decky.logins": setting({ schema: list, default: [] as string[], summary: "`name:password` pairs that let an intruder in, in place of those drawn from the secret", secret: true }),
-  "decky.sensor": setting({ schema: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), default: "local", summary: "name of this sensor in evidence" }),
-  "limits.connections": setting({ schema: positive, default: 4096, summary: "conversations of all decoys at once" }),
-  "limits.per_source": setting({ schema: positive, default: 256, summary: "conversations of one source address at once" }),
-  "limits.session_bytes": setting({ schema: bytes, default: 64 * 1024 * 1024, summary: "bytes read in one conversation" }),
+  "decky.driver": setting({
+    schema: z.enum(["host"]),
+    default: "host",
+    summary: "how deckies get their addresses",
+  }),
+  "decky.listen": setting({
+    schema: z.string().min(1),
+    default: "::",
+    summary: "address on which decoys listen; :: is all of IPv4 and IPv6",
+    flag: "listen",
+  }),
+  "decky.port_offset": setting({
+    schema: port,
+    default: 0,
+    summary: "added to each decoy's usual port; 20000 by default when not root",
+    flag: "port-offset",
+  }),
+  "decky.services": setting({
+    schema: list,
+    default: [] as string[],
+    summary: "decoys to offer; all when empty",
+    flag: "services",
+  }),
+  "decky.logins": setting({
+    schema: list,
+    default: [] as string[],
+    summary: "`name:password` pairs that let an intruder in, in place of those drawn from the secret",
+    secret: true,
+  }),
+  "decky.sensor": setting({
+    schema: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
+    default: "local",
+    summary: "name of this sensor in evidence",
+  }),
+  "limits.connections": setting({
+    schema: positive,
+    default: 4096,
+    summary: "conversations of all decoys at once",
+  }),
+  "limits.per_source": setting({
+    schema: positive,
+    default: 256,
+    summary: "conversations of one source address at once",
+  }),
+  "limits.session_bytes": setting({
+    schema: bytes,
+    default: 64 * 1024 * 1024,
+    summary: "bytes read in one conversation",
+  }),
   "limits.session_ms": setting({ schema: ms, default: 3_600_000, summary: "length of one conversation" }),
   "limits.idle_ms": setting({ schema: ms, default: 300_000, summary: "silence that ends a conversation" }),
-  "limits.file_bytes": setting({ schema: bytes, default: 16 * 1024 * 1024, summary: "bytes kept of one captured file" }),
+  "limits.file_bytes": setting({
+    schema: bytes,
+    default: 16 * 1024 * 1024,
+    summary: "bytes kept of one captured file",
+  }),
   "limits.files": setting({ schema: positive, default: 64, summary: "files kept of one conversation" }),
-  "limits.records": setting({ schema: positive, default: 5000, summary: "evidence records of one conversation" }),
-  "limits.blob_bytes": setting({ schema: bytes, default: 4 * 1024 ** 3, summary: "bytes of all captured files together; none is kept beyond it" }),
-  "limits.pending_records": setting({ schema: positive, default: 20_000, summary: "evidence records that a decky holds while the collector is away" }),
-  "spool.quota_bytes": setting({ schema: bytes, default: 2 * 1024 ** 3, summary: "size of the spool; what comes when it is full is counted as lost" }),
-  "spool.segment_bytes": setting({ schema: bytes, default: 16 * 1024 * 1024, summary: "size at which a spool segment is closed" }),
-  "spool.flush_ms": setting({ schema: z.int().min(0).max(50), default: 5, summary: "longest wait before accepted evidence is forced to disk" }),
-  "spool.flush_bytes": setting({ schema: bytes, default: 256 * 1024, summary: "accepted evidence that is forced to disk without waiting" }),
-  "ingester.batch": setting({ schema: z.int().min(1).max(10_000), default: 1000, summary: "records stored in one transaction" }),
+  "limits.records": setting({
+    schema: positive,
+    default: 5000,
+    summary: "evidence records of one conversation",
+  }),
+  "limits.blob_bytes": setting({
+    schema: bytes,
+    default: 4 * 1024 ** 3,
+    summary: "bytes of all captured files together; none is kept beyond it",
+  }),
+  "limits.pending_records": setting({
+    schema: positive,
+    default: 20_000,
+    summary: "evidence records that a decky holds while the collector is away",
+  }),
+  "spool.quota_bytes": setting({
+    schema: bytes,
+    default: 2 * 1024 ** 3,
+    summary: "size of the spool; what comes when it is full is counted as lost",
+  }),
+  "spool.segment_bytes": setting({
+    schema: bytes,
+    default: 16 * 1024 * 1024,
+    summary: "size at which a spool segment is closed",
+  }),
+  "spool.flush_ms": setting({
+    schema: z.int().min(0).max(50),
+    default: 5,
+    summary: "longest wait before accepted evidence is forced to disk",
+  }),
+  "spool.flush_bytes": setting({
+    schema: bytes,
+    default: 256 * 1024,
+    summary: "accepted evidence that is forced to disk without waiting",
+  }),
+  "ingester.batch": setting({
+    schema: z.int().min(1).max(10_000),
+    default: 1000,
+    summary: "records stored in one transaction",
+  }),
 } as const;
 
 /** The settings' table type. */

@@ -1,7 +1,8 @@
 // Where everything of one install lies. The only place that knows a file name in the data folder.
 
-import { mkdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { createHash } from "node:crypto";
+import { chmodSync, chownSync, mkdirSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** Paths of one install, all absolute. */
@@ -20,6 +21,12 @@ export interface DataFolder {
   /** Sockets and the record of the running install. */
   readonly run: string;
   readonly collectorSocket: string;
+  /** Held by the supervisor while it lives. */
+  readonly supervisorSocket: string;
+  /** The bus of an install that is not the default one. */
+  readonly busSocket: string;
+  /** JSON {url, pid} of the running API. */
+  readonly apiFile: string;
   /** JSON {pid, bus_socket, api_url, token}: how commands find a running install. Mode 0600. */
   readonly installFile: string;
 }
@@ -30,10 +37,21 @@ export function defaultDataDir(env: NodeJS.ProcessEnv = process.env, uid = proce
   return join(env["XDG_STATE_HOME"] || join(homedir(), ".local", "state"), "decnet");
 }
 
+/** Longest path of a UNIX socket is 107 bytes (unix(7)); file names here take up to 20. */
+const RUN_PATH_BYTES = 85;
+
+/** Where the sockets go: in the folder, or in a short place of its own when the folder's path is too long for one. */
+function runFolder(root: string, uid: number): string {
+  const inside = join(root, "run");
+  if (Buffer.byteLength(inside) <= RUN_PATH_BYTES) return inside;
+  const mark = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  return join(tmpdir(), `decnet-${uid}-${mark}`);
+}
+
 /** Names the files under `dir`. Creates nothing. */
-export function dataFolder(dir: string): DataFolder {
+export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): DataFolder {
   const root = resolve(dir);
-  const run = join(root, "run");
+  const run = runFolder(root, uid);
   return Object.freeze({
     root,
     configFile: join(root, "decnet.toml"),
@@ -44,13 +62,29 @@ export function dataFolder(dir: string): DataFolder {
     logs: join(root, "logs"),
     run,
     collectorSocket: join(run, "collector.sock"),
+    supervisorSocket: join(run, "supervisor.sock"),
+    busSocket: join(run, "bus.sock"),
     installFile: join(run, "install.json"),
+    apiFile: join(run, "api.json"),
   });
 }
 
-/** Makes the folders, readable by the owner alone. */
-export function makeDataFolder(folder: DataFolder): void {
+/** Who owns an install that root runs: `uid` for the workers, `gid` shared with the decoys' own user. */
+export interface FolderOwner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * Makes the folders. Without an owner they are readable by their user alone. With one (root runs the install) they
+ * belong to it, and its group, which the decoys run in, reaches the sockets and may add blobs, nothing else.
+ */
+export function makeDataFolder(folder: DataFolder, owner?: FolderOwner): void {
+  const shared = new Set([folder.root, folder.run]);
   for (const dir of [folder.root, folder.spool, folder.blobs, folder.logs, folder.run]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
+    if (!owner) continue;
+    chownSync(dir, owner.uid, owner.gid);
+    chmodSync(dir, shared.has(dir) ? 0o750 : dir === folder.blobs ? 0o2770 : 0o700);
   }
 }

@@ -12,7 +12,12 @@ export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "s
 
 /** Makes a process's logger. `write` takes whole lines; the default is stderr. */
 export function createLogger(name: string, level: string, write?: (line: string) => void): Logger {
-  const options: pino.LoggerOptions = { name, level, base: { name, pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options: pino.LoggerOptions = {
+    name,
+    level,
+    base: { name, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   return write ? pino(options, { write }) : pino(options, pino.destination({ dest: 2, sync: true }));
 }
 

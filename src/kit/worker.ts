@@ -1,11 +1,11 @@
 // What a worker is: a frozen definition that costs nothing to import, and a `run` that is loaded only in its own process.
 
-import type { Clock } from "../contract/clock.ts";
 import type { Bus } from "../bus/bus.ts";
+import type { Clock } from "../contract/clock.ts";
 import type { Config } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
-import type { DataFolder } from "./data-folder.ts";
 
 /** What a worker may use. It ends when `signal` aborts, within 5 s, with nothing acknowledged lost. */
 export interface WorkerContext {
@@ -18,8 +18,8 @@ export interface WorkerContext {
   readonly signal: AbortSignal;
   /** Adds a field to the worker's heartbeat; called at each beat. */
   readonly reportHealth: (extra: () => Record<string, unknown>) => void;
-  /** Tells the supervisor that this worker now does its work. */
-  readonly ready: () => void;
+  /** Tells the supervisor, once, that this worker now does its work; `info` goes to it alone, over a private pipe. */
+  readonly ready: (info?: Readonly<Record<string, unknown>>) => void;
 }
 
 /** A running worker: resolves when it has ended in an orderly way. */

@@ -1,0 +1,33 @@
+// Runs one benchmark of the registry below and prints its JSON.
+
+import { commitOf } from "./lib/commit.ts";
+
+const benches: Readonly<
+  Record<string, { readonly summary: string; readonly load: () => Promise<() => Promise<unknown>> }>
+> = {
+  path: {
+    summary: "1,000 events/s through real sockets for 60 s: loss, wire to dashboard, memory (BENCH_SECONDS, BENCH_RATE)",
+    load: async () => (await import("./benches/path.ts")).benchPath,
+  },
+  ingest: {
+    summary: "records/s from spool to store (BENCH_RECORDS)",
+    load: async () => (await import("./benches/ingest.ts")).benchIngest,
+  },
+  start: {
+    summary: "start-up of --version, --help and of the whole install",
+    load: async () => (await import("./benches/start.ts")).benchStart,
+  },
+};
+
+const name = process.argv[2] ?? "";
+const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
+if (!bench) {
+  console.error("usage: ./scripts/bench <name>\n");
+  for (const [key, { summary }] of Object.entries(benches)) console.error(`  ${key.padEnd(8)} ${summary}`);
+  process.exit(name === "" || name === "--help" ? 0 : 64);
+}
+const run = await bench.load();
+const { cpus } = await import("node:os");
+const machine = { cpu: cpus()[0]?.model, cores: cpus().length, bun: Bun.version, commit: commitOf() };
+console.log(JSON.stringify({ bench: name, machine, result: await run() }, null, 2));
+process.exit(0);

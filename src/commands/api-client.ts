@@ -1,0 +1,73 @@
+// Commands that ask the running install's API, as its local admin.
+
+import { DecnetError, toError } from "../contract/errors.ts";
+import type { DataFolder } from "../kit/data-folder.ts";
+import { findApiUrl, requireInstall } from "../kit/install.ts";
+
+const TIMEOUT_MS = 10_000;
+
+/** One request to the API. */
+export interface ApiClient {
+  readonly url: string;
+  get<T>(path: string): Promise<T>;
+  /** The event stream, open until `signal` aborts. */
+  stream(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
+  send<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
+}
+
+async function call<T>(url: string, token: string, init: RequestInit): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      ...init,
+      redirect: "error",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    });
+  } catch (error) {
+    throw new DecnetError(
+      "unavailable",
+      `the API at ${new URL(url).origin} does not answer: ${toError(error).message}`,
+    );
+  }
+  const body: unknown = response.status === 204 ? null : await response.json();
+  if (response.ok) return body as T;
+  const message = (body as { error?: { message?: unknown } } | null)?.error?.message;
+  throw new DecnetError(
+    "refused",
+    `the API refused (${response.status}): ${String(message ?? "no reason given")}`,
+  );
+}
+
+async function openStream(
+  url: string,
+  token: string,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(url, {
+    redirect: "error",
+    signal,
+    headers: { authorization: `Bearer ${token}` },
+  });
+  if (response.ok && response.body) return response.body;
+  throw new DecnetError("refused", `the API refused its event stream (${response.status})`);
+}
+
+/** A client for the install on this folder. Throws DecnetError `unavailable` when it does not run. */
+export function apiClient(folder: DataFolder): ApiClient {
+  const { token } = requireInstall(folder);
+  const url = findApiUrl(folder);
+  if (url === undefined) {
+    throw new DecnetError(
+      "unavailable",
+      "the API is not up; see logs/api.log in the data folder, or try again in a moment",
+    );
+  }
+  return {
+    url,
+    get: (path) => call(`${url}/api/v1${path}`, token, { method: "GET" }),
+    stream: (signal) => openStream(`${url}/api/v1/stream`, token, signal),
+    send: (method, path, body) =>
+      call(`${url}/api/v1${path}`, token, { method, body: JSON.stringify(body ?? {}) }),
+  };
+}

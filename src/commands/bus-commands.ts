@@ -1,0 +1,44 @@
+// decnet events and decnet publish: the bus from the command line.
+
+import { getBus } from "../bus/get-bus.ts";
+import { systemClock } from "../contract/clock.ts";
+import { DecnetError } from "../contract/errors.ts";
+import { dataFolder } from "../kit/data-folder.ts";
+import { busEnvironment } from "../kit/install.ts";
+import { createLogger } from "../kit/log.ts";
+import type { CommandCall } from "./command.ts";
+import { runEvents } from "./events.ts";
+import { runPublish } from "./publish.ts";
+
+function openBus(call: CommandCall) {
+  const env = busEnvironment(dataFolder(call.dataDir), call.terminal.env);
+  const log = createLogger("cli", call.terminal.env["DECNET_LOG_LEVEL"] ?? "silent");
+  return getBus({ name: "cli", log, clock: systemClock, env });
+}
+
+/** Prints events until Ctrl-C. */
+export async function runEventsCommand(call: CommandCall): Promise<number> {
+  const bus = openBus(call);
+  try {
+    const write = (text: string): void => call.terminal.out(text);
+    const json = call.options["json"] === true;
+    await runEvents({ bus, pattern: call.args[0] ?? ">", json, signal: call.signal, write });
+    return 0;
+  } finally {
+    await bus.close();
+  }
+}
+
+/** Sends one event and waits until the broker has it. */
+export async function runPublishCommand(call: CommandCall): Promise<number> {
+  const [topic, json] = call.args;
+  if (topic === undefined || json === undefined)
+    throw new DecnetError("usage", "publish takes a topic and a JSON object");
+  const bus = openBus(call);
+  try {
+    await runPublish({ bus, topic, json });
+    return 0;
+  } finally {
+    await bus.close();
+  }
+}

@@ -1,0 +1,88 @@
+// The registry of commands: those below, and one for each worker.
+
+import { workers } from "../workers/index.ts";
+import type { CommandDefinition } from "./command.ts";
+import { defineCommand } from "./command.ts";
+
+const JSON_OPTION = ["--json", "print JSON for scripts"] as const;
+
+const own: readonly CommandDefinition[] = [
+  defineCommand({
+    name: "up",
+    summary: "start everything: the deckies, the evidence path, the dashboard",
+    options: [JSON_OPTION],
+    examples: [
+      "decnet up",
+      "decnet up --data-dir ./lab --services ssh,http --port-offset 20000",
+      "decnet up --api-host 127.0.0.1 --api-port 9000 --listen 192.0.2.10",
+    ],
+    group: "commands",
+    load: async () => (await import("./up.ts")).runUp,
+  }),
+  defineCommand({
+    name: "status",
+    summary: "show workers, bus, deckies and the evidence figures of the running install",
+    options: [JSON_OPTION],
+    settings: [],
+    examples: ["decnet status", "decnet status --json --data-dir ./lab"],
+    group: "commands",
+    load: async () => (await import("./status.ts")).runStatus,
+  }),
+  defineCommand({
+    name: "drill",
+    summary: "play harmless intrusions against this install's own decoys and check what came of them",
+    options: [JSON_OPTION, ["--forget", "remove all that drills left behind"]],
+    settings: ["decky.services"],
+    examples: ["decnet drill", "decnet drill --services ssh,redis", "decnet drill --forget"],
+    group: "commands",
+    load: async () => (await import("./drill/index.ts")).runDrill,
+  }),
+  defineCommand({
+    name: "events",
+    summary: "print what passes on the bus",
+    usage: "[pattern]",
+    options: [JSON_OPTION],
+    settings: [],
+    examples: ["decnet events", "decnet events 'attacker.>'", "decnet events 'decky.*.state' --json"],
+    group: "commands",
+    load: async () => (await import("./bus-commands.ts")).runEventsCommand,
+  }),
+  defineCommand({
+    name: "publish",
+    summary: "send one event on the bus",
+    usage: "<topic> <json>",
+    settings: [],
+    examples: [`decnet publish system.decky.control '{"action":"stop","requested_by":"me","ts":0}'`],
+    group: "commands",
+    load: async () => (await import("./bus-commands.ts")).runPublishCommand,
+  }),
+  defineCommand({
+    name: "config",
+    summary: "show the settings in force, and with --explain where each came from",
+    options: [JSON_OPTION, ["--explain", "show where each value came from and what it is for"]],
+    examples: ["decnet config", "decnet config --explain", "decnet config --json --data-dir ./lab"],
+    group: "commands",
+    load: async () => (await import("./config.ts")).runConfig,
+  }),
+];
+
+function workerCommand(worker: (typeof workers)[number]): CommandDefinition {
+  const busOptions = [
+    ["--socket <path>", "path of the bus socket"],
+    ["--group <name>", "group that may use the bus"],
+  ] as const;
+  return defineCommand({
+    name: worker.name,
+    summary: worker.summary,
+    ...(worker.name === "bus" ? { options: busOptions } : {}),
+    examples: worker.examples,
+    group: "workers",
+    load: async () => {
+      const { runWorkerCommand } = await import("./worker.ts");
+      return (call) => runWorkerCommand(worker, call);
+    },
+  });
+}
+
+/** Every command, in the order of the help. */
+export const commands: readonly CommandDefinition[] = Object.freeze([...own, ...workers.map(workerCommand)]);

@@ -1,0 +1,256 @@
+// decnet up: starts the workers under a supervisor, says where everything is, and ends it all on Ctrl-C.
+
+import { randomBytes } from "node:crypto";
+import { chownSync, existsSync, rmSync } from "node:fs";
+import type { Server } from "node:net";
+import { createConnection, createServer } from "node:net";
+import { dirname } from "node:path";
+import type { Status } from "../api/types.ts";
+import { busSocketPath } from "../bus/socket-path.ts";
+import { systemClock } from "../contract/clock.ts";
+import { DecnetError } from "../contract/errors.ts";
+import { planDeckies } from "../decoys/personas/plan.ts";
+import { loadSecret } from "../decoys/personas/secret.ts";
+import type { Config } from "../kit/config.ts";
+import { settingKeys, variableOf } from "../kit/config.ts";
+import type { DataFolder, FolderOwner } from "../kit/data-folder.ts";
+import { makeDataFolder } from "../kit/data-folder.ts";
+import { writeRunFile } from "../kit/install.ts";
+import { createLogger } from "../kit/log.ts";
+import type { Supervisor, SupervisorEvent } from "../kit/supervisor/supervisor.ts";
+import { createSupervisor } from "../kit/supervisor/supervisor.ts";
+import { runAsIds } from "../platform/identity.ts";
+import { version } from "../version.ts";
+import { workers } from "../workers/index.ts";
+import { apiClient } from "./api-client.ts";
+import type { CommandCall } from "./command.ts";
+import { settingsOf } from "./settings.ts";
+import { deckyLines } from "./status.ts";
+import { paint } from "./style.ts";
+
+/** How long workers may take to come up before `up` says that they did not. */
+const READY_MS = 20_000;
+/** How often `up` looks whether the deckies have reached the store. */
+const LOOK_MS = 50;
+
+/** Takes the folder for this process. Throws DecnetError `conflict` while another `up` lives on it. */
+async function holdFolder(folder: DataFolder): Promise<Server> {
+  const path = folder.supervisorSocket;
+  const live = await new Promise<boolean>((resolve) => {
+    const probe = createConnection(path);
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once("error", () => resolve(false));
+  });
+  if (live) {
+    throw new DecnetError(
+      "conflict",
+      `decnet already runs on ${folder.root}; see "decnet status", or name another --data-dir`,
+    );
+  }
+  rmSync(path, { force: true });
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(path, resolve);
+  });
+  return server;
+}
+
+/** The bus of this install: the default one for the default folder, one of its own for any other. */
+function busPathFor(call: CommandCall, folder: DataFolder, owner: FolderOwner | undefined): string {
+  if (!call.terminal.env["DECNET_BUS_SOCKET"] && call.dataDirGiven) return folder.busSocket;
+  const path = busSocketPath(call.terminal.env);
+  // Only a folder that is the bus's own is handed to its user.
+  if (owner && dirname(path) === "/run/decnet" && existsSync("/run/decnet"))
+    chownSync("/run/decnet", owner.uid, owner.gid);
+  return path;
+}
+
+/** Every setting that does not stand at its default or in the file, as the children's environment. */
+function settingsEnv(config: Config): Record<string, string> {
+  const given = settingKeys.filter((key) => ["flag", "environment"].includes(config.sourceOf(key)));
+  return Object.fromEntries(
+    given.map((key) => {
+      const value = config.get(key);
+      return [variableOf(key), Array.isArray(value) ? value.join(",") : String(value)];
+    }),
+  );
+}
+
+/** The environment that workers start in: nothing that could make the runtime load other code. */
+function childEnv(call: CommandCall, config: Config, more: Record<string, string>): Record<string, string> {
+  const unwanted = new Set(["BUN_OPTIONS", "BUN_BE_BUN", "NODE_OPTIONS"]);
+  const inherited = Object.entries(call.terminal.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !unwanted.has(entry[0]),
+  );
+  return { ...Object.fromEntries(inherited), ...settingsEnv(config), ...more };
+}
+
+/** The command that runs this same program. */
+function ownCommand(): readonly string[] {
+  return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
+}
+
+/** Those who observe end first, so that what they still send is taken; the bus ends last. */
+function stopOrder(): readonly (readonly string[])[] {
+  const between = workers.map((worker) => worker.name).filter((name) => name !== "decky" && name !== "bus");
+  return [["decky"], between, ["bus"]];
+}
+
+/** Starts the bus, then everything else; throws when one of them does not come up. */
+async function startAll(supervisor: Supervisor, folder: DataFolder): Promise<void> {
+  const names = workers.filter((worker) => worker.supervised).map((worker) => worker.name);
+  supervisor.start("bus");
+  await supervisor.ready("bus", READY_MS);
+  for (const name of names) supervisor.start(name);
+  const outcomes = await Promise.all(
+    names.map(async (name) => ({ name, ready: await supervisor.ready(name, READY_MS) })),
+  );
+  const late = outcomes.filter((outcome) => !outcome.ready).map((outcome) => outcome.name);
+  if (late.length > 0) {
+    throw new DecnetError(
+      "unavailable",
+      `not up after ${READY_MS / 1000} s: ${late.join(", ")}; see their logs in ${folder.logs}`,
+    );
+  }
+}
+
+/** The status once the deckies of this start are in the store. */
+async function settledStatus(
+  folder: DataFolder,
+  expected: number,
+  since: number,
+  signal: AbortSignal,
+): Promise<Status> {
+  const deadline = systemClock.monotonic() + READY_MS;
+  for (;;) {
+    const status = await apiClient(folder).get<Status>("/status");
+    const fresh = status.deckies.filter((decky) => decky.changed_at >= since);
+    const well =
+      fresh.length >= expected &&
+      status.workers.every((worker) => worker.status === "ok" || !worker.installed);
+    if (well || signal.aborted || systemClock.monotonic() > deadline) return status;
+    await systemClock.sleep(LOOK_MS, signal);
+  }
+}
+
+function tellCrash(call: CommandCall, folder: DataFolder, event: SupervisorEvent): void {
+  if (event.type === "stopped") call.terminal.err(`decnet: ${event.worker} stopped\n`);
+  if (event.type !== "crashed") return;
+  const how = event.end.signal ?? `exit ${event.end.code}`;
+  call.terminal.err(
+    `decnet: ${event.worker} ended (${how}); starting it again in ${event.delayMs / 1000} s\n`,
+  );
+  if (!event.crashLoop) return;
+  call.terminal.err(
+    `decnet: ${event.worker} is in a crash loop; last lines of ${folder.logs}/${event.worker}.log:\n`,
+  );
+  for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${line}\n`);
+}
+
+interface Started {
+  readonly status: Status;
+  readonly url: string;
+  readonly adminPassword: string | undefined;
+  readonly folder: DataFolder;
+  readonly busSocket: string;
+  /** `name / password` of each login that lets an intruder in, by decky. */
+  readonly logins: ReadonlyMap<string, readonly string[]>;
+}
+
+function announce(call: CommandCall, up: Started): void {
+  if (call.options["json"]) {
+    const { status, url, folder } = up;
+    const admin =
+      up.adminPassword === undefined ? {} : { admin: { username: "admin", password: up.adminPassword } };
+    const logins = Object.fromEntries(up.logins);
+    const where = { url, data_dir: folder.root, bus_socket: up.busSocket, pid: process.pid };
+    call.terminal.out(`${JSON.stringify({ event: "up", ...where, ...admin, logins, ...status })}\n`);
+    return;
+  }
+  const colours = paint(call.terminal.colours);
+  call.terminal.out(`\n${colours.bold("decnet")} ${version} is up\n\n  Dashboard  ${colours.bold(up.url)}\n`);
+  if (up.adminPassword !== undefined) {
+    call.terminal.out(
+      `  Log in as  admin / ${colours.bold(up.adminPassword)}  ${colours.dim("(shown this once)")}\n`,
+    );
+  }
+  call.terminal.out(`  Data       ${up.folder.root}\n`);
+  for (const decky of up.status.deckies) {
+    call.terminal.out(deckyLines(decky, colours));
+    const logins = up.logins.get(decky.name) ?? [];
+    if (logins.length > 0) call.terminal.out(`      ${colours.dim(`lets in: ${logins.join(", ")}`)}\n`);
+  }
+  call.terminal.out(`\n  ${colours.dim("Try it: decnet drill. Ctrl-C ends everything.")}\n\n`);
+}
+
+/** Logins of the planned deckies, for the operator's eyes. */
+function loginsOf(
+  folder: DataFolder,
+  config: Config,
+): { count: number; logins: ReadonlyMap<string, readonly string[]> } {
+  const secret = loadSecret(folder.secretFile, systemClock);
+  const plans = planDeckies(secret, {
+    services: config.get("decky.services"),
+    logins: config.get("decky.logins"),
+  });
+  const logins = plans.map(({ persona }) => {
+    const open = persona.accounts.filter((account) => account.password !== null);
+    return [persona.decky, open.map((account) => `${account.name} / ${account.password ?? ""}`)] as const;
+  });
+  return { count: plans.length, logins: new Map(logins) };
+}
+
+/** Runs everything until the signal aborts. */
+export async function runUp(call: CommandCall): Promise<number> {
+  const { folder, config } = settingsOf(call);
+  const owner = process.getuid?.() === 0 ? runAsIds().workers : undefined;
+  makeDataFolder(folder, owner);
+  const held = await holdFolder(folder);
+  const { count, logins } = loginsOf(folder, config);
+  const startedAt = systemClock.now();
+  const busSocket = busPathFor(call, folder, owner);
+  const token = randomBytes(32).toString("base64url");
+  let adminPassword: string | undefined;
+  const supervisor = createSupervisor({
+    command: ownCommand(),
+    env: childEnv(call, config, {
+      DECNET_DATA_DIR: folder.root,
+      DECNET_BUS_SOCKET: busSocket,
+      DECNET_LOCAL_TOKEN: token,
+    }),
+    cwd: folder.root,
+    logDir: folder.logs,
+    clock: systemClock,
+    log: createLogger("supervisor", config.get("log.level"), () => undefined),
+    onEvent: (event) => {
+      const password = event.type === "ready" ? event.info["admin_password"] : undefined;
+      if (typeof password === "string") adminPassword = password;
+      if (!call.signal.aborted) tellCrash(call, folder, event);
+    },
+  });
+  rmSync(folder.apiFile, { force: true });
+  writeRunFile(folder.installFile, { pid: process.pid, started_at: startedAt, bus_socket: busSocket, token });
+  try {
+    const ended = new Promise<void>((resolve) =>
+      call.signal.addEventListener("abort", () => resolve(), { once: true }),
+    );
+    await Promise.race([startAll(supervisor, folder), ended]);
+    if (!call.signal.aborted) {
+      const status = await settledStatus(folder, count, startedAt, call.signal);
+      announce(call, { status, url: apiClient(folder).url, adminPassword, folder, busSocket, logins });
+    }
+    const alive = setInterval(() => undefined, 2 ** 30);
+    if (!call.signal.aborted) await ended;
+    clearInterval(alive);
+    return 0;
+  } finally {
+    await supervisor.stop(stopOrder());
+    rmSync(folder.installFile, { force: true });
+    rmSync(folder.apiFile, { force: true });
+    held.close();
+  }
+}

@@ -1,0 +1,72 @@
+// decnet <worker>: runs one worker in the foreground, or as a child of the supervisor.
+
+import { getBus } from "../bus/get-bus.ts";
+import { systemClock } from "../contract/clock.ts";
+import { errorCodes, isDecnetError } from "../contract/errors.ts";
+import { makeDataFolder } from "../kit/data-folder.ts";
+import { busEnvironment } from "../kit/install.ts";
+import { createLogger } from "../kit/log.ts";
+import { runWorker } from "../kit/run-worker.ts";
+import type { WorkerDefinition } from "../kit/worker.ts";
+import { becomeUser, runAsIds } from "../platform/identity.ts";
+import type { CommandCall } from "./command.ts";
+import { settingsOf } from "./settings.ts";
+
+/** Aborts when the supervisor's end of our standard input closes: it is gone, so are we. */
+function followSupervisor(): AbortSignal {
+  const gone = new AbortController();
+  process.stdin.on("end", () => gone.abort());
+  process.stdin.on("error", () => gone.abort());
+  process.stdin.resume();
+  return gone.signal;
+}
+
+/** Tells the supervisor once; a worker in the foreground has nobody to tell. */
+function tellReady(supervised: boolean): (info?: Readonly<Record<string, unknown>>) => void {
+  let told = false;
+  return (info = {}) => {
+    if (!supervised || told) return;
+    told = true;
+    process.stdout.write(`${JSON.stringify(info)}\n`);
+  };
+}
+
+/** The environment with the bus that the flags or the running install name. */
+function busEnv(call: CommandCall, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { socket, group } = call.options;
+  return {
+    ...env,
+    ...(typeof socket === "string" ? { DECNET_BUS_SOCKET: socket } : {}),
+    ...(typeof group === "string" ? { DECNET_BUS_GROUP: group } : {}),
+  };
+}
+
+/** Runs the worker until it ends by itself, by a signal, by a stop on the bus, or with its supervisor. */
+export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCall): Promise<number> {
+  const supervised = call.terminal.env["DECNET_SUPERVISED"] === "1";
+  const { folder, config } = settingsOf(call);
+  if (supervised && worker.privileges.length === 0) becomeUser(runAsIds().workers);
+  if (!supervised) makeDataFolder(folder);
+  const log = createLogger(worker.name, config.get("log.level"));
+  const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;
+  // Workers read the socket's path where the bus library does: in the environment.
+  Object.assign(process.env, busEnv(call, busEnvironment(folder, call.terminal.env)));
+  const bus = getBus({ name: worker.name, log, clock: systemClock, env: process.env });
+  try {
+    await runWorker(worker, {
+      bus,
+      config,
+      folder,
+      log,
+      clock: systemClock,
+      signal,
+      onReady: tellReady(supervised),
+    });
+    return 0;
+  } catch (error) {
+    log.fatal({ err: error }, "worker failed");
+    return isDecnetError(error) ? errorCodes[error.code].exit : errorCodes.internal.exit;
+  } finally {
+    await bus.close();
+  }
+}

@@ -1,0 +1,80 @@
+// Facts that personas are drawn from: versions with the day they came out, names, weak passwords.
+// Versions and dates: Debian 12 package changelogs; MySQL 8.0 release notes.
+
+/** A Debian 12 kernel: `uname -r`, the tail of `uname -v`, the day it was built. */
+export const debianKernels = [
+  { release: "6.1.0-13-amd64", build: "6.1.55-1", day: "2023-09-29" },
+  { release: "6.1.0-18-amd64", build: "6.1.76-1", day: "2024-02-01" },
+  { release: "6.1.0-21-amd64", build: "6.1.90-1", day: "2024-05-03" },
+  { release: "6.1.0-25-amd64", build: "6.1.106-3", day: "2024-08-26" },
+  { release: "6.1.0-28-amd64", build: "6.1.119-1", day: "2024-11-22" },
+  { release: "6.1.0-31-amd64", build: "6.1.128-1", day: "2025-02-07" },
+  { release: "6.1.0-37-amd64", build: "6.1.140-1", day: "2025-05-22" },
+  { release: "6.1.0-40-amd64", build: "6.1.153-1", day: "2025-09-20" },
+] as const;
+
+/** Security uploads of Debian 12's OpenSSH whose offered algorithms are the same. */
+export const opensshVersions = [
+  "9.2p1 Debian-2+deb12u3",
+  "9.2p1 Debian-2+deb12u5",
+  "9.2p1 Debian-2+deb12u7",
+] as const;
+
+export const mysqlVersions = ["8.0.36", "8.0.37", "8.0.39", "8.0.40", "8.0.41", "8.0.42"] as const;
+
+export const busyboxVersions = ["1.19.4", "1.22.1", "1.24.1", "1.25.1"] as const;
+
+/** Small devices: kernel and processor belong together. */
+export const deviceBoards = [
+  { release: "3.10.14", machine: "mips", cpu: "MIPS 24KEc V5.0", cpus: 1, memoryKib: 61_124 },
+  { release: "3.18.20", machine: "armv7l", cpu: "ARMv7 Processor rev 5 (v7l)", cpus: 1, memoryKib: 126_200 },
+  { release: "4.9.37", machine: "armv7l", cpu: "ARMv7 Processor rev 5 (v7l)", cpus: 2, memoryKib: 252_908 },
+] as const;
+
+export const serverCpus = [
+  "Intel(R) Xeon(R) CPU E5-2640 v4 @ 2.40GHz",
+  "Intel(R) Xeon(R) Silver 4210 CPU @ 2.20GHz",
+  "Intel(R) Xeon(R) Gold 6130 CPU @ 2.10GHz",
+  "AMD EPYC 7302P 16-Core Processor",
+] as const;
+
+export const serverRoles = ["intranet", "files", "app", "backup", "portal", "erp", "wiki", "build"] as const;
+
+export const domains = ["corp.lan", "office.lan", "internal", "int.local", "hq.lan"] as const;
+
+export const deviceNames = ["ipcam", "dvr", "nvr", "gateway", "router"] as const;
+
+/** Accounts that people make for a purpose. */
+export const staffAccounts = ["deploy", "backup", "admin", "webmaster", "operator", "support"] as const;
+
+/** Passwords that any list of the first hundred holds. */
+export const weakPasswords = [
+  "123456",
+  "password",
+  "12345678",
+  "admin",
+  "admin123",
+  "root",
+  "qwerty",
+  "1q2w3e4r",
+  "password123",
+  "P@ssw0rd",
+  "letmein",
+  "abc123",
+] as const;
+
+/** Passwords that lists for small devices begin with. */
+export const devicePasswords = [
+  "admin",
+  "root",
+  "12345",
+  "1234",
+  "888888",
+  "666666",
+  "password",
+  "user",
+] as const;
+
+/** Vendor prefixes of network cards (IEEE registry): servers (Dell, HP, Supermicro), then devices (Realtek, Hisilicon makers). */
+export const serverOuis = ["18:66:da", "3c:a8:2a", "0c:c4:7a"] as const;
+export const deviceOuis = ["00:e0:4c", "28:57:be", "9c:14:63"] as const;

@@ -1,0 +1,95 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TestClock } from "../../contract/clock.ts";
+import type { Archetype } from "./create.ts";
+import { archetypes, createPersona } from "./create.ts";
+import { planDeckies } from "./plan.ts";
+import { loadSecret } from "./secret.ts";
+
+const secretOf = (fill: number) => ({ key: new Uint8Array(32).fill(fill), madeAt: Date.parse("2026-03-01") });
+const names = Object.keys(archetypes) as Archetype[];
+
+describe("personas", () => {
+  test("the same secret gives the same machine, another secret another", () => {
+    for (const name of names) {
+      const one = JSON.stringify(createPersona(secretOf(1), name));
+      expect(JSON.stringify(createPersona(secretOf(1), name))).toBe(one);
+      expect(JSON.stringify(createPersona(secretOf(2), name))).not.toBe(one);
+    }
+  });
+
+  test("a machine does not contradict itself", () => {
+    for (let fill = 0; fill < 60; fill++) {
+      for (const name of names) {
+        const persona = createPersona(secretOf(fill), name);
+        expect(persona.installedAt).toBeLessThan(persona.bootedAt);
+        expect(persona.bootedAt).toBeLessThan(Date.parse("2026-03-01"));
+        expect(persona.mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+        expect(Object.keys(persona.products).sort()).toEqual([...archetypes[name].services].sort());
+        expect(persona.hostname).toMatch(/^[a-z][a-z0-9-]{1,30}$/);
+        const uids = persona.accounts.map((account) => account.uid);
+        expect(new Set(uids).size).toBe(uids.length);
+      }
+    }
+  });
+
+  test("exactly the accounts' own passwords get in", () => {
+    const persona = createPersona(secretOf(3), "linux-server");
+    for (const account of persona.accounts) {
+      expect(persona.admits(account.name, account.password ?? "")).toBe(account.password !== null);
+      expect(persona.admits(account.name, "no such password")).toBe(false);
+    }
+    expect(persona.admits("nobody", "123456")).toBe(false);
+  });
+
+  test("the operator's logins replace the drawn ones and may add accounts", () => {
+    const logins = [
+      { username: "root", password: "x" },
+      { username: "pi", password: "raspberry" },
+    ];
+    const persona = createPersona(secretOf(3), "linux-server", { logins });
+    expect(persona.admits("root", "x")).toBe(true);
+    expect(persona.admits("pi", "raspberry")).toBe(true);
+    expect(persona.accounts.filter((account) => account.password !== null)).toHaveLength(2);
+  });
+
+  test("streams for different purposes differ and are stable", () => {
+    const persona = createPersona(secretOf(3), "linux-server");
+    expect(persona.random("a").bytes(16)).toEqual(persona.random("a").bytes(16));
+    expect(persona.random("a").bytes(16)).not.toEqual(persona.random("b").bytes(16));
+  });
+});
+
+describe("plan", () => {
+  test("every service once, on the machine that it belongs to", () => {
+    const plans = planDeckies(secretOf(1), { services: [], logins: [] });
+    const services = plans.flatMap((plan) => plan.services);
+    expect(new Set(services).size).toBe(services.length);
+    expect(
+      planDeckies(secretOf(1), { services: ["telnet"], logins: [] }).map((plan) => plan.services),
+    ).toEqual([["telnet"]]);
+  });
+
+  test("an unknown service and a malformed login are refused with the remedy", () => {
+    expect(() => planDeckies(secretOf(1), { services: ["shh"], logins: [] })).toThrow(/Did you mean "ssh"/);
+    expect(() => planDeckies(secretOf(1), { services: [], logins: ["root"] })).toThrow(/name:password/);
+  });
+});
+
+describe("the secret", () => {
+  test("is made once, 0600, and a damaged one is never replaced", () => {
+    const dir = mkdtempSync(join(tmpdir(), "decnet-secret-"));
+    try {
+      const path = join(dir, "secret");
+      const first = loadSecret(path, new TestClock());
+      expect(loadSecret(path, new TestClock(5))).toEqual(first);
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      writeFileSync(path, "decnet-secret-1 short 1\n");
+      expect(() => loadSecret(path, new TestClock())).toThrow(/not a decnet secret/);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,51 @@
+// Which machines an install shows and which decoys each offers: pure, from the secret and the settings.
+
+import { DecnetError } from "../../contract/errors.ts";
+import { didYouMean } from "../../contract/nearest.ts";
+import type { Archetype, Login } from "./create.ts";
+import { archetypes, createPersona } from "./create.ts";
+import type { Persona } from "./persona.ts";
+import type { InstallSecret } from "./secret.ts";
+
+/** One decky to be. */
+export interface DeckyPlan {
+  readonly persona: Persona;
+  /** Decoy names, in the archetype's order. */
+  readonly services: readonly string[];
+}
+
+/** `name:password` pairs as the setting holds them. */
+export function parseLogins(pairs: readonly string[]): readonly Login[] {
+  return pairs.map((pair) => {
+    const colon = pair.indexOf(":");
+    const username = pair.slice(0, colon);
+    if (colon < 1 || !/^[a-z_][a-z0-9_-]{0,31}$/.test(username)) {
+      throw new DecnetError("config", `decky.logins: each entry is name:password, such as root:123456`);
+    }
+    return { username, password: pair.slice(colon + 1) };
+  });
+}
+
+/**
+ * The machines of the host driver: every service asked for (all when none is named) on the archetype it belongs to.
+ * Throws DecnetError `config` on a name that no archetype offers.
+ */
+export function planDeckies(
+  secret: InstallSecret,
+  options: { readonly services: readonly string[]; readonly logins: readonly string[] },
+): readonly DeckyPlan[] {
+  const known = Object.values(archetypes).flatMap((archetype) => archetype.services as readonly string[]);
+  const stranger = options.services.find((name) => !known.includes(name));
+  if (stranger !== undefined) {
+    const remedy = didYouMean(stranger, known) || ` Known: ${known.join(", ")}.`;
+    throw new DecnetError("config", `unknown service "${stranger}".${remedy}`);
+  }
+  const wanted = new Set(options.services.length === 0 ? known : options.services);
+  const logins = parseLogins(options.logins);
+  return (Object.keys(archetypes) as Archetype[])
+    .map((archetype) => ({
+      persona: createPersona(secret, archetype, { logins }),
+      services: archetypes[archetype].services.filter((name) => wanted.has(name)) as readonly string[],
+    }))
+    .filter((plan) => plan.services.length > 0);
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "./config.ts";
+
+function withFile<T>(text: string, use: (file: string) => T): T {
+  const dir = mkdtempSync(join(tmpdir(), "decnet-config-"));
+  const file = join(dir, "decnet.toml");
+  writeFileSync(file, text);
+  try {
+    return use(file);
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+describe("settings", () => {
+  test("flags win over environment, environment over file, file over default", () => {
+    withFile('[api]\nport = 1111\nhost = "192.0.2.1"\n[limits]\nfiles = 3\n', (file) => {
+      const config = loadConfig({
+        file,
+        env: { DECNET_API_PORT: "2222", DECNET_API_HOST: "192.0.2.2" },
+        flags: { "api.port": "3333" },
+      });
+      expect([config.get("api.port"), config.sourceOf("api.port")]).toEqual([3333, "flag"]);
+      expect([config.get("api.host"), config.sourceOf("api.host")]).toEqual(["192.0.2.2", "environment"]);
+      expect([config.get("limits.files"), config.sourceOf("limits.files")]).toEqual([3, "file"]);
+      expect([config.get("log.level"), config.sourceOf("log.level")]).toEqual(["info", "default"]);
+    });
+  });
+
+  test("an unknown key in the file is refused with the nearest name", () => {
+    withFile("[api]\nprot = 1\n", (file) => {
+      expect(() => loadConfig({ file })).toThrow(/unknown setting "api\.prot"\. Did you mean "api\.port"\?/);
+    });
+  });
+
+  test("a bad value names where it came from, and a secret one is not shown", () => {
+    expect(() => loadConfig({ env: { DECNET_API_PORT: "http" } })).toThrow(
+      /DECNET_API_PORT: "http" is not valid for api\.port/,
+    );
+    expect(() => loadConfig({ flags: { "api.port": "70000" } })).toThrow(/--api-port/);
+    const env = { DECNET_ADMIN_PASSWORD: "x".repeat(300) };
+    expect(() => loadConfig({ env })).toThrow(/DECNET_ADMIN_PASSWORD: \*\*\*/);
+  });
+
+  test("broken TOML and an unreadable file are errors; a missing file is not", () => {
+    withFile("[api\n", (file) => expect(() => loadConfig({ file })).toThrow(/not valid TOML/));
+    expect(() => loadConfig({ file: "/proc" })).toThrow(/cannot be read/);
+    expect(loadConfig({ file: "/nonexistent/decnet.toml" }).get("api.port")).toBe(8000);
+  });
+
+  test("lists come from commas", () => {
+    expect(loadConfig({ flags: { "decky.services": "ssh, http,," } }).get("decky.services")).toEqual([
+      "ssh",
+      "http",
+    ]);
+  });
+
+  test("explain covers every setting and masks secrets", () => {
+    const rows = loadConfig({ env: { DECNET_ADMIN_PASSWORD: "hush-hush-hush" } }).explain();
+    const admin = rows.find((row) => row.key === "api.admin_password");
+    expect(admin).toMatchObject({ value: "***", source: "environment", from: "DECNET_ADMIN_PASSWORD" });
+    expect(JSON.stringify(rows)).not.toContain("hush-hush-hush");
+    expect(rows.every((row) => row.summary.length > 0)).toBe(true);
+  });
+});

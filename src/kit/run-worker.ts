@@ -1,0 +1,67 @@
+// Runs one worker in this process: its context, heartbeat, control listener and orderly end.
+// Never exits the process and never catches what the worker throws: that is for the top.
+
+import type { Bus } from "../bus/bus.ts";
+import { runControlListener } from "../bus/control.ts";
+import { runHealthHeartbeat } from "../bus/heartbeat.ts";
+import type { Clock } from "../contract/clock.ts";
+import type { Config } from "./config.ts";
+import type { DataFolder } from "./data-folder.ts";
+import type { Logger } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import type { WorkerDefinition } from "./worker.ts";
+
+/** What a worker is run with. `signal` ends it. */
+export interface RunOptions {
+  readonly bus: Bus;
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Called once, when the worker does its work. */
+  readonly onReady?: (info?: Readonly<Record<string, unknown>>) => void;
+}
+
+/** Runs it to its end. Resolves after an orderly one; rejects with what it threw. */
+export async function runWorker(definition: WorkerDefinition, options: RunOptions): Promise<void> {
+  const metrics = createMetrics();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([options.signal, stop.signal]);
+  const reports: (() => Record<string, unknown>)[] = [];
+  const run = await definition.load();
+  const beat = (): Record<string, unknown> => ({
+    ...Object.assign({}, ...reports.map((report) => report())),
+    metrics: metrics.snapshot(),
+  });
+  const common = { bus: options.bus, worker: definition.name, log: options.log, clock: options.clock };
+  const control = runControlListener({
+    ...common,
+    signal,
+    onStop: (requestedBy: string) => {
+      options.log.info({ requested_by: requestedBy }, "stop requested on the bus");
+      stop.abort();
+    },
+  });
+  // The broker beats for itself: it must also do so when nobody else could connect.
+  const heartbeat =
+    definition.name === "bus" ? Promise.resolve() : runHealthHeartbeat({ ...common, signal, extra: beat });
+  options.log.info("worker started");
+  try {
+    await run({
+      bus: options.bus,
+      config: options.config,
+      folder: options.folder,
+      log: options.log,
+      metrics,
+      clock: options.clock,
+      signal,
+      reportHealth: (extra) => reports.push(extra),
+      ready: options.onReady ?? (() => undefined),
+    });
+    options.log.info("worker ended");
+  } finally {
+    stop.abort();
+    await Promise.allSettled([control, heartbeat]);
+  }
+}

@@ -1,0 +1,62 @@
+// When a child is started again: pure state, one per child. Knows no process and no clock.
+
+/** Delays and spells, in ms. */
+export const RESTART = { firstMs: 500, limitMs: 30_000, healthyMs: 60_000, loopAfter: 5 } as const;
+
+/** What the supervisor knows of one child. */
+export interface ChildState {
+  readonly phase: "idle" | "running" | "waiting" | "stopped";
+  /** Starts that ended badly without a minute of health between them. */
+  readonly failures: number;
+  readonly startedAt: number;
+  /** How it ended last. */
+  readonly lastEnd: ChildEnd | undefined;
+}
+
+/** How a process ended. */
+export interface ChildEnd {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** What to do after an end. */
+export type Decision =
+  | { readonly action: "leave" }
+  | { readonly action: "restart"; readonly delayMs: number; readonly crashLoop: boolean };
+
+/** A child that was never started. */
+export const idle: ChildState = Object.freeze({
+  phase: "idle",
+  failures: 0,
+  startedAt: 0,
+  lastEnd: undefined,
+});
+
+/** It was started at `now`. */
+export function started(state: ChildState, now: number): ChildState {
+  return { ...state, phase: "running", startedAt: now };
+}
+
+/**
+ * It ended at `now`. Status 0 is an end on purpose (a stop over the bus, or a worker that is done) and is left alone;
+ * anything else is a crash: restarted after 0.5 s, doubling to 30 s, from the beginning again after a minute of health.
+ */
+export function ended(
+  state: ChildState,
+  end: ChildEnd,
+  now: number,
+): { state: ChildState; decision: Decision } {
+  if (end.code === 0) {
+    return {
+      state: { ...state, phase: "stopped", failures: 0, lastEnd: end },
+      decision: { action: "leave" },
+    };
+  }
+  const healthy = now - state.startedAt >= RESTART.healthyMs;
+  const failures = healthy ? 1 : state.failures + 1;
+  const delayMs = Math.min(RESTART.firstMs * 2 ** (failures - 1), RESTART.limitMs);
+  return {
+    state: { ...state, phase: "waiting", failures, lastEnd: end },
+    decision: { action: "restart", delayMs, crashLoop: failures >= RESTART.loopAfter },
+  };
+}

@@ -1,0 +1,35 @@
+// argv to command: the only process.exit and the only top-level catch.
+
+import { runCli } from "./commands/cli.ts";
+
+const EXIT_INTERRUPTED = 130;
+
+/** A second Ctrl-C after this long does not wait for an orderly end. */
+const PATIENCE_MS = 1_000;
+
+const stop = new AbortController();
+let stoppedAt = 0;
+for (const name of ["SIGINT", "SIGTERM"] as const) {
+  process.on(name, () => {
+    // Ctrl-C reaches the whole process group; a supervised worker ends when its supervisor says so.
+    if (name === "SIGINT" && process.env["DECNET_SUPERVISED"] === "1") return;
+    if (stop.signal.aborted && performance.now() - stoppedAt > PATIENCE_MS) process.exit(EXIT_INTERRUPTED);
+    stoppedAt = stop.signal.aborted ? stoppedAt : performance.now();
+    stop.abort();
+  });
+}
+// A reader that goes away (`decnet events | head`) ends the command, it does not break it.
+process.stdout.on("error", () => stop.abort());
+
+const status = await runCli(
+  process.argv.slice(2),
+  {
+    env: process.env,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colours: process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
+  },
+  stop.signal,
+);
+await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+process.exit(status);

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "bun:test";
+import type { ServiceState } from "../../contract/evidence.ts";
+import { createAdmission, createRefusalTally, phaseOf } from "./core.ts";
+
+const service = (state: ServiceState["state"]): ServiceState => ({
+  name: "ssh",
+  port: 22,
+  transport: "tcp",
+  state,
+});
+
+describe("phaseOf", () => {
+  test("all, some and none listening", () => {
+    expect(phaseOf([service("listening"), service("listening")])).toBe("running");
+    expect(phaseOf([service("listening"), service("skipped")])).toBe("degraded");
+    expect(phaseOf([service("failed")])).toBe("stopped");
+    expect(phaseOf([])).toBe("stopped");
+  });
+});
+
+describe("admission", () => {
+  test("one source fills its own share only", () => {
+    const door = createAdmission({ total: 3, perSource: 2 });
+    const first = door.enter("a");
+    expect(first.ok && door.enter("a").ok).toBe(true);
+    expect(door.enter("a")).toEqual({ ok: false, bound: "source" });
+    expect(door.enter("b").ok).toBe(true);
+    expect(door.enter("c")).toEqual({ ok: false, bound: "total" });
+    if (first.ok) {
+      first.leave();
+      first.leave();
+    }
+    expect(door.total).toBe(2);
+    expect(door.enter("a").ok).toBe(true);
+    expect(door.enter("c").ok).toBe(false);
+  });
+});
+
+describe("refusal tally", () => {
+  test("adds up by source and bound, is bounded, and begins anew after a drain", () => {
+    const tally = createRefusalTally();
+    const key = { source: "a", decky: "d", service: "ssh", port: 22, bound: "source" } as const;
+    tally.note(key);
+    tally.note(key);
+    tally.note({ ...key, bound: "total" });
+    expect(tally.drain().map((row) => row.count)).toEqual([2, 1]);
+    for (let i = 0; i < 5000; i++) tally.note({ ...key, source: String(i) });
+    expect(tally.drain()).toHaveLength(1024);
+    expect(tally.drain()).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+// A passive data port for one conversation: one connection, from the client's own address, within a time.
+// Refuses everybody else; never connects out.
+
+import type { Socket } from "node:net";
+import { createServer } from "node:net";
+import type { Clock } from "../../contract/clock.ts";
+import type { DataPort } from "../../decoys/decoy.ts";
+import type { ByteBudget } from "./connection.ts";
+import { plainAddress, SocketConnection } from "./connection.ts";
+
+/** How long a data port waits for its connection. */
+const ACCEPT_MS = 60_000;
+
+/** Options of {@link openDataPort}. */
+export interface DataPortOptions {
+  readonly address: string;
+  readonly client: string;
+  readonly clock: Clock;
+  readonly budget: ByteBudget;
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Listens on a free port of `address`; null when there is none. */
+export function openDataPort(options: DataPortOptions): Promise<DataPort | null> {
+  return new Promise((resolve) => {
+    const server = createServer({ allowHalfOpen: true });
+    server.maxConnections = 4;
+    server.once("error", () => resolve(null));
+    server.listen({ host: options.address, port: 0 }, () => {
+      const bound = server.address();
+      const port = bound !== null && typeof bound === "object" ? bound.port : 0;
+      resolve(dataPort(server, port, options));
+    });
+  });
+}
+
+function dataPort(server: ReturnType<typeof createServer>, port: number, options: DataPortOptions): DataPort {
+  let taken: SocketConnection | null | undefined;
+  let waiting: ((connection: SocketConnection | null) => void) | undefined;
+  let connection: SocketConnection | undefined;
+  const settle = (result: SocketConnection | null): void => {
+    if (taken !== undefined) return;
+    taken = result;
+    cancel();
+    server.close();
+    waiting?.(result);
+  };
+  const close = (): void => {
+    settle(null);
+    connection?.close();
+    options.signal.removeEventListener("abort", close);
+  };
+  const cancel = options.clock.after(ACCEPT_MS, () => settle(null));
+  options.signal.addEventListener("abort", close, { once: true });
+  server.on("connection", (socket: Socket) => {
+    socket.on("error", () => socket.destroy());
+    if (taken !== undefined || plainAddress(socket.remoteAddress) !== options.client) {
+      socket.destroy();
+      return;
+    }
+    connection = new SocketConnection(socket, options);
+    settle(connection);
+  });
+  return {
+    port,
+    accept: () =>
+      taken !== undefined
+        ? Promise.resolve(taken)
+        : new Promise((resolve) => {
+            waiting = resolve;
+          }),
+    close,
+  };
+}

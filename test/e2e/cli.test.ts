@@ -1,0 +1,96 @@
+// The binary alone: help, version, errors, and what it refuses to load from where it stands.
+
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pkg from "../../package.json" with { type: "json" };
+import { commands } from "../../src/commands/index.ts";
+import { BINARY } from "../support/install.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "decnet-cli-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function decnet(args: readonly string[], env: Record<string, string> = {}) {
+  const result = Bun.spawnSync([BINARY, ...args], {
+    cwd: folder,
+    env: { HOME: folder, PATH: "/usr/bin:/bin", ...env },
+  });
+  return { code: result.exitCode, out: result.stdout.toString(), err: result.stderr.toString() };
+}
+
+describe("the command line", () => {
+  test("--version names the release and the commit", () => {
+    const { code, out } = decnet(["--version"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      new RegExp(`^decnet ${pkg.version.replaceAll(".", "\\.")} \\(([0-9a-f]{12}|unknown)\\)\\n$`),
+    );
+  });
+
+  test("--help lists every command of the registry, and each has help with examples", () => {
+    const { code, out } = decnet(["--help"]);
+    expect(code).toBe(0);
+    for (const command of commands) {
+      expect(out).toContain(`  ${command.name} `);
+      const help = decnet([command.name, "--help"]);
+      expect(help.code, command.name).toBe(0);
+      expect(help.out, command.name).toContain("Examples:\n  $ decnet");
+    }
+  });
+
+  test("an unknown command or flag names the nearest and exits with 64", () => {
+    const command = decnet(["statsu"]);
+    expect([command.code, command.err]).toEqual([
+      64,
+      'decnet: unknown command "statsu". Did you mean "status"? See decnet --help.\n',
+    ]);
+    const flag = decnet(["up", "--api-prot", "1"]);
+    expect(flag.code).toBe(64);
+    expect(flag.err).toContain("--api-port");
+    expect(decnet(["publish"]).code).toBe(64);
+  });
+
+  test("a bad setting names the flag and exits with 78, before anything is made", () => {
+    const { code, err } = decnet(["up", "--api-port", "99999", "--data-dir", join(folder, "never")]);
+    expect([code, err.includes("--api-port")]).toEqual([78, true]);
+    expect(readdirSync(folder)).not.toContain("never");
+    const service = decnet(["up", "--services", "shh", "--data-dir", join(folder, "never-either")]);
+    expect([service.code, service.err.includes('Did you mean "ssh"')]).toEqual([78, true]);
+  });
+
+  test("status and drill without an install say how to start one", () => {
+    for (const command of ["status", "drill"]) {
+      const { code, err } = decnet([command, "--data-dir", join(folder, "none")]);
+      expect(code).toBe(69);
+      expect(err).toContain("decnet up");
+    }
+    const { code, out } = decnet(["status", "--json", "--data-dir", join(folder, "none")]);
+    expect([code, JSON.parse(out).running]).toEqual([69, false]);
+  });
+
+  test("config --explain shows each value with its source", () => {
+    const { code, out } = decnet(["config", "--explain", "--json", "--data-dir", folder], {
+      DECNET_API_PORT: "9001",
+    });
+    expect(code).toBe(0);
+    const rows = (
+      JSON.parse(out) as { settings: { key: string; value: unknown; source: string; from: string }[] }
+    ).settings;
+    expect(rows.find((row) => row.key === "api.port")).toMatchObject({
+      value: 9001,
+      source: "environment",
+      from: "DECNET_API_PORT",
+    });
+    expect(decnet(["config", "--explain"]).out).toContain("api.port");
+  });
+
+  test("planted .env, bunfig.toml and packages in the working folder are not loaded", () => {
+    writeFileSync(join(folder, ".env"), "DECNET_API_PORT=6666\n");
+    writeFileSync(join(folder, "evil.ts"), 'console.log("PLANTED")\n');
+    writeFileSync(join(folder, "bunfig.toml"), 'preload = ["./evil.ts"]\n');
+    const { out } = decnet(["config", "--data-dir", folder]);
+    expect(out).not.toContain("6666");
+    expect(out).not.toContain("PLANTED");
+  });
+});
