@@ -1,0 +1,3 @@
+// Style sheets that are imported for the bundler to collect.
+
+declare module "*.css";
