@@ -1,0 +1,33 @@
+// The HTTP conversation: nginx's request loop over one connection, and what it records.
+// Serves its persona's site; reads and runs nothing real.
+
+import type { Decoy } from "../decoy.ts";
+import type { Persona } from "../personas/persona.ts";
+import { createApp } from "./app.ts";
+import { HttpConversation } from "./conversation.ts";
+import { createSite } from "./site.ts";
+
+/** What the conversations of one machine share. */
+export interface HttpServer {
+  readonly site: ReturnType<typeof createSite>;
+  readonly app: ReturnType<typeof createApp>;
+  /** As in headers and pages: `nginx/1.22.1`. */
+  readonly name: string;
+  readonly nextBoundary: () => string;
+}
+
+/** Makes the web server of a persona. */
+export function createHttpDecoy(persona: Persona): Promise<Decoy> {
+  const site = createSite(persona);
+  let boundary = persona.random("http-boundary").below(40);
+  const server: HttpServer = {
+    site,
+    app: createApp(persona, site),
+    name: `nginx/${persona.products["http"]?.version ?? "1.22.1"}`,
+    // nginx counts up from its start, in twenty digits.
+    nextBoundary: () => String(++boundary).padStart(20, "0"),
+  };
+  return Promise.resolve({
+    serve: (session) => new HttpConversation(session, server).run(),
+  });
+}
