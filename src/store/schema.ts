@@ -41,6 +41,8 @@ export interface CursorTable {
 export interface AttackerTable {
   /** The source's address is its id. */
   ip: string;
+  /** `evidence.seq` that made the row: tells a source from the same source after it was forgotten. */
+  first_seq: number;
   first_seen: number;
   last_seen: number;
   /** Decky and service touched first. */
@@ -63,6 +65,8 @@ export interface AttackerTable {
 /** Derived by the correlator: one conversation. */
 export interface SessionTable {
   id: string;
+  /** `evidence.seq` that made the row. */
+  first_seq: number;
   attacker_ip: string;
   src_port: number;
   decky: string;
@@ -109,7 +113,7 @@ export interface CredentialTable {
   drill: number;
 }
 
-/** Derived by the correlator: the same secret seen on more than one decky or from more than one source. */
+/** Derived by the correlator: one row per secret; `reused` ones were seen on more than one decky or from more than one source. */
 export interface CredentialReuseTable {
   secret_sha256: string;
   first_seen: number;
@@ -119,6 +123,8 @@ export interface CredentialReuseTable {
   deckies: string;
   services: string;
   attackers: string;
+  /** 0 for a secret known from one decky and one source only: the memory by which reuse is found. */
+  reused: number;
   /** 0 until `credential.reuse.detected` has gone out. */
   announced: number;
 }
@@ -134,6 +140,19 @@ export interface DeckyTable {
   /** JSON array of ServiceState. */
   services: string;
   changed_at: number;
+}
+
+/** Derived by the correlator: counts per quarter of an hour and service, which the figures of a day are summed from. */
+export interface ActivityTable {
+  /** Unix ms divided by 900,000, rounded down. */
+  slot: number;
+  service: string;
+  drill: number;
+  evidence: number;
+  sessions: number;
+  credentials: number;
+  commands: number;
+  files: number;
 }
 
 /** Source addresses that a drill uses; written before it starts. */
@@ -180,6 +199,7 @@ export interface Database {
   credential: CredentialTable;
   credential_reuse: CredentialReuseTable;
   decky: DeckyTable;
+  activity: ActivityTable;
   drill: DrillTable;
   user: UserTable;
   token: TokenTable;

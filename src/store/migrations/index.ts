@@ -1,0 +1,10 @@
+// The registry of migrations, in order: the only list of them. Forward only.
+
+import { evidenceAndDerived } from "./0001-evidence-and-derived.ts";
+import type { Migration } from "./migration.ts";
+
+/** Every step, number 1 first. */
+export const migrations: readonly Migration[] = Object.freeze([evidenceAndDerived]);
+
+/** The version that this program reads and writes. */
+export const SCHEMA_VERSION = migrations.length;

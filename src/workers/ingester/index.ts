@@ -1,0 +1,15 @@
+// The ingester: definition only.
+
+import { defineWorker } from "../../kit/worker.ts";
+
+export const ingester = defineWorker({
+  name: "ingester",
+  summary: "moves evidence from the spool into the store, each record once",
+  examples: ["decnet ingester"],
+  config: ["ingester"],
+  publishes: ["systemLog", "credentialCaptured"],
+  subscribes: ["system.log"],
+  privileges: [],
+  supervised: true,
+  load: async () => (await import("./run.ts")).run,
+});
