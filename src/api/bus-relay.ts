@@ -1,0 +1,73 @@
+// What the bus tells the API: heartbeats for the registry, hints that there is something new for the feed.
+// Nothing depends on it: without a bus the rows age and the feed polls.
+
+import type { Bus, Subscription } from "../bus/bus.ts";
+import { publishSafely } from "../bus/publish-safely.ts";
+import { patternOf, topics } from "../bus/topics.ts";
+import type { Clock } from "../contract/clock.ts";
+import type { StreamHub } from "./stream/hub.ts";
+import type { Wake } from "./stream/wake.ts";
+import type { WorkerRegistry } from "./worker-registry.ts";
+
+/** What is wired to the bus. */
+export interface RelayOptions {
+  readonly bus: Bus;
+  readonly registry: WorkerRegistry;
+  readonly hub: StreamHub;
+  readonly wake: Wake;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Patterns after whose events the store holds something new. */
+const HINTS = [
+  patternOf(topics.systemLog),
+  "attacker.>",
+  patternOf(topics.deckyState),
+  "credential.>",
+] as const;
+
+/** A running relay. */
+export interface BusRelay {
+  /** Resolves when the bus holds the subscriptions. */
+  readonly ready: Promise<void>;
+  /** Resolves after the signal has aborted or the bus was closed. */
+  readonly done: Promise<void>;
+}
+
+async function relayHealth(health: Subscription, { registry, hub }: RelayOptions): Promise<void> {
+  for await (const event of health) {
+    const row = registry.record(event.topic, event.payload);
+    if (row) hub.broadcast([hub.frame("worker", row)]);
+  }
+}
+
+async function relayHints(hints: Subscription, wake: Wake): Promise<void> {
+  for await (const _event of hints) wake.hint();
+}
+
+/** Starts it. */
+export function startBusRelay(options: RelayOptions): BusRelay {
+  const { bus, clock, signal, wake } = options;
+  const health = bus.subscribe(patternOf(topics.systemHealth));
+  const hints = HINTS.map((pattern) => bus.subscribe(pattern, { maxEvents: 16 }));
+  const all = [health, ...hints];
+  const close = (): void => {
+    for (const subscription of all) subscription.close();
+  };
+  signal.addEventListener("abort", close, { once: true });
+  if (signal.aborted) close();
+  const ready = Promise.all(all.map((subscription) => subscription.ready)).then(() => undefined);
+  const callRoll = (): void => {
+    publishSafely(bus, topics.systemRollcall, {}, { requested_by: "api", ts: clock.now() / 1000 });
+  };
+  void ready.then(callRoll);
+  const relays = [
+    relayHealth(health, options),
+    ...hints.map((subscription) => relayHints(subscription, wake)),
+  ];
+  return {
+    ready,
+    done: Promise.all(relays).then(() => signal.removeEventListener("abort", close)),
+  };
+}

@@ -1,0 +1,36 @@
+// What the app is made of: everything that a route may touch, handed in.
+
+import type { Kysely } from "kysely";
+import type { Clock } from "../contract/clock.ts";
+import type { Logger } from "../kit/log.ts";
+import type { Database } from "../store/schema.ts";
+import type { Auth } from "./auth.ts";
+import type { StreamHub } from "./stream/hub.ts";
+import type { WebAssets } from "./web-assets.ts";
+import type { WorkerRegistry } from "./worker-registry.ts";
+
+/** Captured files by SHA-256. */
+export interface BlobSource {
+  /** The bytes, or undefined when there is no such blob. */
+  find(sha256: string): Promise<Blob | undefined>;
+}
+
+/** The parts of the app. */
+export interface ApiDeps {
+  readonly db: Kysely<Database>;
+  readonly auth: Auth;
+  readonly registry: WorkerRegistry;
+  readonly hub: StreamHub;
+  readonly blobs: BlobSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  /** Unix ms. */
+  readonly startedAt: number;
+  /** Address on which the app is bound; decides the Host check. */
+  readonly boundTo: string;
+  readonly busConnected: () => boolean;
+  /** Records that the collector has on disk, ever, as last known; 0 when not known. */
+  readonly acceptedPosition: () => Promise<number>;
+  readonly assets?: WebAssets | undefined;
+}

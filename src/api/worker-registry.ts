@@ -1,0 +1,114 @@
+// Which workers live, judged by their heartbeats: pure state and a clock.
+// Refuses rows for names that are not in the registry of workers, and any beat that is not one.
+
+import type { Clock } from "../contract/clock.ts";
+import { boundedObject } from "./bounded.ts";
+import type { Worker } from "./types.ts";
+
+/** A worker is `ok` while its last beat is younger than this: three beats. */
+export const OK_MS = 90_000;
+
+const EXTRA_BOUNDS = { depth: 4, entries: 200, text: 300, total: 1000 } as const;
+const TOPIC = /^system\.([^.]+)\.health$/;
+
+/** What the registry needs. */
+export interface WorkerRegistryOptions {
+  readonly names: readonly string[];
+  readonly clock: Clock;
+  /** True for a worker that this install runs. */
+  readonly isInstalled?: (name: string) => boolean;
+}
+
+interface Beat {
+  /** Unix ms, never later than its receipt. */
+  readonly sentMs: number;
+  /** Age at receipt and the monotonic time of it: age is known also when the wall clock steps. */
+  readonly ageMs: number;
+  readonly receivedMonotonic: number;
+  readonly extra: Record<string, unknown>;
+}
+
+/** The rows of the Workers page. */
+export class WorkerRegistry {
+  readonly #clock: Clock;
+  readonly #isInstalled: (name: string) => boolean;
+  readonly #beats = new Map<string, Beat | undefined>();
+  readonly #reported = new Map<string, Worker["status"]>();
+  #ignored = 0;
+
+  constructor(options: WorkerRegistryOptions) {
+    this.#clock = options.clock;
+    this.#isInstalled = options.isInstalled ?? (() => false);
+    for (const name of options.names) {
+      this.#beats.set(name, undefined);
+      this.#reported.set(name, "unknown");
+    }
+  }
+
+  /** Beats that were malformed, out of order or of a stranger. */
+  get ignored(): number {
+    return this.#ignored;
+  }
+
+  /** Takes a beat: the topic names the worker, whatever the payload says. Returns the new row when it counted. */
+  record(topic: string, payload: unknown): Worker | undefined {
+    const name = TOPIC.exec(topic)?.[1];
+    const beat = name !== undefined && this.#beats.has(name) ? this.#parse(payload) : undefined;
+    const last = name === undefined ? undefined : this.#beats.get(name);
+    if (name === undefined || !beat || (last && this.#ageOf(beat) > this.#ageOf(last))) {
+      this.#ignored += 1;
+      return undefined;
+    }
+    this.#beats.set(name, beat);
+    const row = this.#row(name, beat);
+    this.#reported.set(name, row.status);
+    return row;
+  }
+
+  /** Counts another sign of life as a beat that says nothing new: an answer of the broker, for one. */
+  touch(name: string): Worker | undefined {
+    const last = this.#beats.get(name);
+    return this.record(`system.${name}.health`, { ...last?.extra, ts: this.#clock.now() / 1000 });
+  }
+
+  /** All rows in the order of the names. */
+  rows(): Worker[] {
+    return [...this.#beats].map(([name, beat]) => this.#row(name, beat));
+  }
+
+  /** Rows whose status has changed by the passing of time since it was last told. */
+  takeChanges(): Worker[] {
+    const changed = this.rows().filter((row) => row.status !== this.#reported.get(row.name));
+    for (const row of changed) this.#reported.set(row.name, row.status);
+    return changed;
+  }
+
+  #parse(payload: unknown): Beat | undefined {
+    if (typeof payload !== "object" || payload === null) return undefined;
+    const { worker: _worker, ts, ...rest } = payload as Record<string, unknown>;
+    if (typeof ts !== "number" || !Number.isFinite(ts) || ts < 0) return undefined;
+    const now = this.#clock.now();
+    const sentMs = Math.min(ts * 1000, now);
+    const extra = boundedObject(rest, EXTRA_BOUNDS);
+    return { sentMs, ageMs: now - sentMs, receivedMonotonic: this.#clock.monotonic(), extra };
+  }
+
+  #ageOf(beat: Beat): number {
+    return beat.ageMs + Math.max(0, this.#clock.monotonic() - beat.receivedMonotonic);
+  }
+
+  #row(name: string, beat: Beat | undefined): Worker {
+    const installed = beat !== undefined || this.#isInstalled(name);
+    if (!beat)
+      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra: {}, installed };
+    const ageMs = this.#ageOf(beat);
+    return {
+      name,
+      status: ageMs < OK_MS ? "ok" : "stale",
+      last_heartbeat_ts: beat.sentMs / 1000,
+      seconds_since: Math.round(ageMs) / 1000,
+      extra: beat.extra,
+      installed,
+    };
+  }
+}

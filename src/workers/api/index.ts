@@ -1,0 +1,15 @@
+// The api worker: the dashboard, the REST API and the event stream.
+
+import { defineWorker } from "../../kit/worker.ts";
+
+export const api = defineWorker({
+  name: "api",
+  summary: "serves the dashboard, the REST API and the live event stream",
+  examples: ["decnet api", "decnet api --api-host 0.0.0.0 --api-port 8443"],
+  config: ["api"],
+  publishes: [],
+  subscribes: ["system.log", "system.*.health", "attacker.>", "decky.*.state"],
+  privileges: [],
+  supervised: true,
+  load: async () => (await import("./run.ts")).run,
+});

@@ -1,0 +1,84 @@
+// The API's socket and the files that it reads: captured blobs and the spool's head.
+// Never writes anything but its own run file.
+
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { BlobSource } from "../../api/deps.ts";
+import { DecnetError, systemErrorCode } from "../../contract/errors.ts";
+import { isSha256 } from "../../contract/ids.ts";
+import { blobPath } from "../../evidence/blobs.ts";
+import { HEAD_NAME, parseHead } from "../../evidence/spool/files.ts";
+
+/** Answers one request. `source` is the peer's address. */
+type Answer = (request: Request, env: { readonly source?: string }) => Response | Promise<Response>;
+
+/** Where and how to listen. */
+export interface ListenOptions {
+  readonly host: string;
+  /** Tried in order. */
+  readonly ports: readonly number[];
+  readonly bodyBytes: number;
+  readonly answer: Answer;
+}
+
+/** A listening server. */
+export interface Listening {
+  readonly port: number;
+  /** Stops listening and cuts what is open. */
+  stop(): Promise<void>;
+}
+
+/** Seconds without a byte after which a connection is closed; an event stream sends a keepalive every 15. */
+const IDLE_S = 60;
+
+/** Listens on the first port that is free. Throws DecnetError `conflict` when none is. */
+export function listen({ host, ports, bodyBytes, answer }: ListenOptions): Listening {
+  for (const port of ports) {
+    try {
+      const server = Bun.serve({
+        hostname: host,
+        port,
+        idleTimeout: IDLE_S,
+        maxRequestBodySize: bodyBytes * 2,
+        // Never Bun's own error page: it shows source code.
+        development: false,
+        // On by default outside development (Bun 1.4.5): two installs would share a port and each other's requests.
+        reusePort: false,
+        fetch(request, self) {
+          const source = self.requestIP(request)?.address;
+          return answer(request, source === undefined ? {} : { source });
+        },
+      });
+      return { port: server.port ?? port, stop: () => server.stop(true) };
+    } catch (error) {
+      if (systemErrorCode(error) !== "EADDRINUSE") throw error;
+    }
+  }
+  throw new DecnetError("conflict", `port ${ports[0]} on ${host} is taken; choose another with --api-port`);
+}
+
+/** Captured files in their folder. */
+export function createBlobSource(folder: string): BlobSource {
+  return {
+    async find(sha256) {
+      if (!isSha256(sha256)) return undefined;
+      const path = blobPath(folder, sha256);
+      try {
+        return (await stat(path)).isFile() ? Bun.file(path) : undefined;
+      } catch (error) {
+        if (systemErrorCode(error) === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** Records that are durable in the spool, ever; 0 before the collector has said so. */
+export async function readSpoolHead(spool: string): Promise<number> {
+  try {
+    return parseHead(await readFile(join(spool, HEAD_NAME), "latin1")) ?? 0;
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+// The parts of the API put together: registry, event stream, logins, app. Opens no socket and starts nothing.
+
+import type { Kysely } from "kysely";
+import { Auth } from "../../api/auth.ts";
+import type { ApiDeps } from "../../api/deps.ts";
+import { createPasswordHasher } from "../../api/passwords.ts";
+import { StreamHub } from "../../api/stream/hub.ts";
+import { createStreamSource } from "../../api/stream/source.ts";
+import { Wake } from "../../api/stream/wake.ts";
+import type { WebAssets } from "../../api/web-assets.ts";
+import { WorkerRegistry } from "../../api/worker-registry.ts";
+import { topicOf } from "../../bus/topics.ts";
+import { systemRandom } from "../../contract/random.ts";
+import type { WorkerContext } from "../../kit/worker.ts";
+import type { Database } from "../../store/schema.ts";
+import { version } from "../../version.ts";
+import { workers } from "../index.ts";
+import { createBlobSource, readSpoolHead } from "./io.ts";
+
+/** What the parts are made from. */
+export interface PartsOptions {
+  readonly db: Kysely<Database>;
+  readonly busConnected: () => boolean;
+  readonly assets?: WebAssets | undefined;
+  readonly localToken?: string | undefined;
+}
+
+/** The parts. */
+export interface Parts {
+  readonly deps: ApiDeps;
+  readonly registry: WorkerRegistry;
+  readonly hub: StreamHub;
+  readonly wake: Wake;
+  /**
+   * Enters the signs of life that come with a connection: the broker's answer, and this process's own, whose
+   * heartbeat may go out before the registry listens.
+   */
+  readonly beat: () => void;
+}
+
+function createRegistry({ clock }: WorkerContext): WorkerRegistry {
+  const supervised = new Set(workers.filter((worker) => worker.supervised).map((worker) => worker.name));
+  const names = workers.map((worker) => worker.name);
+  return new WorkerRegistry({ names, clock, isInstalled: (name) => supervised.has(name) });
+}
+
+function createHub(
+  context: WorkerContext,
+  options: PartsOptions,
+  registry: WorkerRegistry,
+  wake: Wake,
+): StreamHub {
+  const { clock, config, log, metrics } = context;
+  const hub = new StreamHub({
+    clock,
+    maxClients: config.get("api.stream_clients"),
+    source: createStreamSource({ ...options, clock, registry }),
+    onJoin: () => wake.hint(),
+    onError: (error) => log.error({ err: error }, "event stream could not begin"),
+  });
+  metrics.gauge("stream_clients", () => hub.clients);
+  return hub;
+}
+
+function createBeat({ clock, metrics }: WorkerContext, registry: WorkerRegistry, hub: StreamHub): () => void {
+  const started = clock.monotonic();
+  const topic = topicOf("systemHealth", { worker: "api" });
+  return () => {
+    const uptime_sec = (clock.monotonic() - started) / 1000;
+    const beat = { ts: clock.now() / 1000, pid: process.pid, uptime_sec, metrics: metrics.snapshot() };
+    const rows = [registry.touch("bus"), registry.record(topic, beat)].filter((row) => row !== undefined);
+    hub.broadcast(rows.map((row) => hub.frame("worker", row)));
+  };
+}
+
+/** Makes them. */
+export function createParts(context: WorkerContext, options: PartsOptions): Parts {
+  const { clock, config, folder, log } = context;
+  const wake = new Wake(clock);
+  const registry = createRegistry(context);
+  const hub = createHub(context, options, registry, wake);
+  const auth = new Auth({
+    db: options.db,
+    hasher: createPasswordHasher(),
+    clock,
+    random: systemRandom,
+    sessionMs: config.get("api.session_ms"),
+    localToken: options.localToken,
+    onRevoked: (isRevoked) => hub.closeWhere(isRevoked),
+  });
+  const deps: ApiDeps = {
+    ...options,
+    auth,
+    registry,
+    hub,
+    blobs: createBlobSource(folder.blobs),
+    clock,
+    log,
+    version,
+    startedAt: clock.now(),
+    boundTo: config.get("api.host"),
+    acceptedPosition: () => readSpoolHead(folder.spool),
+  };
+  return { deps, registry, hub, wake, beat: createBeat(context, registry, hub) };
+}
