@@ -44,6 +44,8 @@ export interface BrokerStats {
 export interface Broker {
   readonly path: string;
   stats(): BrokerStats;
+  /** Publishes `system.bus.health` now, besides every 10 s. */
+  beat(): void;
   /** Says BYE to all, sends what waits, removes its socket. Resolves within about a second. Idempotent. */
   close(): Promise<void>;
 }
@@ -62,10 +64,10 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     server.stop(true);
     throw error;
   }
-  const stopHealth = hub.startHealth();
+  const health = hub.startHealth();
   options.log.info({ path: options.path }, "bus broker listens");
   const close = async (): Promise<void> => {
-    stopHealth();
+    health.stop();
     claim.release();
     await hub.close();
     server.stop(true);
@@ -75,6 +77,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   return {
     path: options.path,
     stats: hub.stats,
+    beat: health.beat,
     close: () => {
       closing ??= close();
       return closing;
@@ -116,7 +119,7 @@ function listen(bound: string, hub: Hub): { stop(force: boolean): void } {
 interface Hub {
   accept(socket: Socket<BrokerConnection | undefined>): BrokerConnection;
   stats(): BrokerStats;
-  startHealth(): () => void;
+  startHealth(): Health;
   close(): Promise<void>;
 }
 
@@ -160,7 +163,7 @@ function createHub(options: BrokerOptions): Hub {
       return connection;
     },
     stats,
-    startHealth: () => beat(context, stats),
+    startHealth: () => startHealth(context, stats),
     async close() {
       closing = true;
       if (connections.size === 0) return;
@@ -170,14 +173,20 @@ function createHub(options: BrokerOptions): Hub {
   };
 }
 
-/** Publishes `system.bus.health` now and every {@link BROKER_HEALTH_MS}; returns what stops it. */
-function beat(context: BrokerContext, stats: () => BrokerStats): () => void {
+/** The broker's own sign of life. */
+interface Health {
+  readonly beat: () => void;
+  readonly stop: () => void;
+}
+
+/** Publishes `system.bus.health` now and every {@link BROKER_HEALTH_MS}. */
+function startHealth(context: BrokerContext, stats: () => BrokerStats): Health {
   const { clock } = context;
   const codec = createEnvelopeCodec(clock);
   const topic = topicOf("systemHealth", { worker: "bus" });
   const started = clock.monotonic();
   let cancel = (): void => undefined;
-  const tick = (): void => {
+  const beat = (): void => {
     const uptime = (clock.monotonic() - started) / 1000;
     const payload = {
       worker: "bus",
@@ -188,8 +197,11 @@ function beat(context: BrokerContext, stats: () => BrokerStats): () => void {
     };
     const frame = encodeFrame("EVT", topic, codec.encode({ topic, payload }));
     for (const receiver of context.matcher.match(topic)) receiver.deliver(frame, 1);
+  };
+  const tick = (): void => {
+    beat();
     cancel = clock.after(BROKER_HEALTH_MS, tick);
   };
   tick();
-  return () => cancel();
+  return { beat, stop: () => cancel() };
 }

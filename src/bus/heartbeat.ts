@@ -4,6 +4,7 @@ import type { Clock } from "../contract/clock.ts";
 import { toError } from "../contract/errors.ts";
 import type { Bus } from "./bus.ts";
 import type { BusLog } from "./bus-log.ts";
+import { topicOf } from "./topics.ts";
 
 /** How often a worker beats. */
 export const HEARTBEAT_MS = 30_000;
@@ -21,9 +22,19 @@ export interface HeartbeatOptions {
   readonly intervalMs?: number;
 }
 
+/** Calls `beat` at each roll call until `signal` aborts or the bus closes. */
+export async function answerRollcalls(bus: Bus, signal: AbortSignal, beat: () => void): Promise<void> {
+  if (signal.aborted) return;
+  const calls = bus.subscribe(topicOf("systemRollcall", {}), { maxEvents: 1 });
+  const end = (): void => calls.close();
+  signal.addEventListener("abort", end, { once: true });
+  for await (const _call of calls) beat();
+  signal.removeEventListener("abort", end);
+}
+
 /**
- * Publishes `system.<worker>.health` `{worker, ts, pid, uptime_sec, ...extra()}` at once, every 30 s, and when the
- * bus has come back. Resolves when `signal` aborts; never rejects.
+ * Publishes `system.<worker>.health` `{worker, ts, pid, uptime_sec, ...extra()}` at once, every 30 s, at a roll call,
+ * and when the bus has come back. Resolves when `signal` aborts; never rejects.
  */
 export async function runHealthHeartbeat(options: HeartbeatOptions): Promise<void> {
   const { bus, clock, signal, intervalMs = HEARTBEAT_MS } = options;
@@ -34,11 +45,13 @@ export async function runHealthHeartbeat(options: HeartbeatOptions): Promise<voi
     if (event.type === "connected" && wasAway && !signal.aborted) beat();
     if (event.type !== "slow") wasAway = event.type !== "connected";
   });
+  const rollcalls = answerRollcalls(bus, signal, beat);
   while (!signal.aborted) {
     beat();
     await clock.sleep(intervalMs, signal);
   }
   stopListening();
+  await rollcalls;
 }
 
 function publishBeat({ bus, worker, log, clock, extra }: HeartbeatOptions, uptime: number): void {

@@ -223,6 +223,14 @@ export const topicCatalogue = {
     { by: ["api"], summary: "Tells one worker to stop, or its supervisor to start it." },
     { action: z.enum(["stop", "start"]), requested_by: p.sentence, ts: p.unixSeconds },
   ),
+  systemRollcall: topic(
+    "system.rollcall",
+    {
+      by: ["api"],
+      summary: "Asks every worker to beat at once, so that a registry that just began need not wait.",
+    },
+    { requested_by: p.sentence, ts: p.unixSeconds },
+  ),
 } as const;
 
 /** First tokens kept for later; nobody publishes below them yet. */

@@ -31,7 +31,7 @@ topology.{id}.status decky.{id}.state decky.{id}.traffic decky.{id}.mutation
 attacker.observed attacker.session.started attacker.session.ended attacker.scored attacker.fingerprinted attacker.fingerprint_rotated
 identity.formed identity.observation.linked identity.merged identity.unmerged identity.campaign.assigned
 campaign.formed campaign.identity.assigned campaign.merged campaign.unmerged
-credential.captured credential.reuse.detected system.log system.{worker}.health system.{worker}.control`
+credential.captured credential.reuse.detected system.log system.{worker}.health system.{worker}.control system.rollcall`
   .trim()
   .split(/\s+/);
 

@@ -15,7 +15,7 @@ async function playTelnet(target: Target, props: Props): Promise<void> {
   }
   await wire.expect(/[#$] $/);
   wire.send(`cat /proc/version; echo ${props.mark}\r\n`);
-  await wire.expect(new RegExp(`Linux version[sS]*${props.mark}[sS]*[#$] $`));
+  await wire.expect(new RegExp(`Linux version[\\s\\S]*${props.mark}[\\s\\S]*[#$] $`));
   wire.send("exit\r\n");
   await wire.rest();
 }

@@ -1,16 +1,16 @@
 // The broker from its start to an abort.
 
-import { type BrokerOptions, startBroker } from "../../bus/broker.ts";
+import { type Broker, type BrokerOptions, startBroker } from "../../bus/broker.ts";
 
 /** Runs a broker until `signal` aborts. `onListening` is called once clients can connect. */
 export async function serveBroker(
   options: BrokerOptions,
   signal: AbortSignal,
-  onListening: () => void,
+  onListening: (broker: Broker) => void,
 ): Promise<void> {
   if (signal.aborted) return;
   const broker = await startBroker(options);
-  onListening();
+  onListening(broker);
   if (!signal.aborted) {
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   }

@@ -3,6 +3,7 @@
 import type { BusLog } from "../../bus/bus-log.ts";
 import { UnixBus } from "../../bus/client.ts";
 import { runControlListener } from "../../bus/control.ts";
+import { answerRollcalls } from "../../bus/heartbeat.ts";
 import type { Clock } from "../../contract/clock.ts";
 import type { RunWorker } from "../../kit/worker.ts";
 import { brokerPlace } from "./core.ts";
@@ -47,7 +48,10 @@ export async function runBroker({
 }
 
 /** As a worker: the runner listens for orders, the broker beats for itself. */
-export const run: RunWorker = async ({ log, clock, signal, ready }) => {
+export const run: RunWorker = async ({ bus, log, clock, signal, ready }) => {
   const { socketPath: path, group } = brokerPlace(process.env);
-  await serveBroker({ path, group, log, clock }, signal, ready);
+  await serveBroker({ path, group, log, clock }, signal, (broker) => {
+    void answerRollcalls(bus, signal, broker.beat);
+    ready();
+  });
 };
