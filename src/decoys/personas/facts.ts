@@ -13,7 +13,7 @@ export const debianKernels = [
   { release: "6.1.0-40-amd64", build: "6.1.153-1", day: "2025-09-20" },
 ] as const;
 
-/** Security uploads of Debian 12's OpenSSH whose offered algorithms are the same. */
+/** Security uploads of Debian 12's OpenSSH; what each offers is in the ssh decoy. */
 export const opensshVersions = [
   "9.2p1 Debian-2+deb12u3",
   "9.2p1 Debian-2+deb12u5",

@@ -1,0 +1,102 @@
+// The host keys of a persona: RSA 3072, ECDSA P-256 and Ed25519, drawn from its secret so that they never change.
+// Made once per decoy; the private halves stay in here.
+
+import type { KeyObject } from "node:crypto";
+import { createECDH, createPrivateKey, createPublicKey, sign } from "node:crypto";
+import type { Persona } from "../personas/persona.ts";
+import { drawRsaKey } from "./rsa-key.ts";
+import { concat, WireReader, WireWriter } from "./wire.ts";
+
+/** One key pair of the server. */
+export interface HostKey {
+  /** The type as the blob says it. */
+  readonly type: string;
+  /** The public key as SSH encodes it. */
+  readonly blob: Uint8Array;
+  /** A signature blob over `data` with one of the key's algorithms. */
+  sign(algorithm: string, data: Uint8Array): Uint8Array;
+}
+
+/** All keys of a server. */
+export interface HostKeys {
+  /** In the order in which OpenSSH announces them. */
+  readonly all: readonly HostKey[];
+  /** The key for a negotiated host key algorithm. */
+  forAlgorithm(algorithm: string): HostKey;
+}
+
+/** DER before a raw Ed25519 seed (RFC 8410). */
+const ED25519_PKCS8 = new Uint8Array(Buffer.from("302e020100300506032b657004220420", "hex"));
+
+function signatureBlob(algorithm: string, signature: Uint8Array): Uint8Array {
+  return new WireWriter(512).string(algorithm).string(signature).finish();
+}
+
+function ed25519Key(seed: Uint8Array): HostKey {
+  const key = createPrivateKey({
+    key: Buffer.from(concat(ED25519_PKCS8, seed)),
+    format: "der",
+    type: "pkcs8",
+  });
+  const spki = createPublicKey(key).export({ format: "der", type: "spki" });
+  return {
+    type: "ssh-ed25519",
+    blob: new WireWriter().string("ssh-ed25519").string(spki.subarray(-32)).finish(),
+    sign: (algorithm, data) => signatureBlob(algorithm, sign(null, data, key)),
+  };
+}
+
+function ecdsaPrivateKey(scalar: Uint8Array): { readonly key: KeyObject; readonly point: Uint8Array } {
+  const pair = createECDH("prime256v1");
+  pair.setPrivateKey(scalar);
+  const point = new Uint8Array(pair.getPublicKey());
+  const part = (from: number): string => Buffer.from(point.subarray(from, from + 32)).toString("base64url");
+  const d = Buffer.from(scalar).toString("base64url");
+  const jwk = { kty: "EC", crv: "P-256", x: part(1), y: part(33), d };
+  return { key: createPrivateKey({ key: jwk, format: "jwk" }), point };
+}
+
+function ecdsaKey(scalar: Uint8Array): HostKey {
+  const { key, point } = ecdsaPrivateKey(scalar);
+  return {
+    type: "ecdsa-sha2-nistp256",
+    blob: new WireWriter().string("ecdsa-sha2-nistp256").string("nistp256").string(point).finish(),
+    sign(algorithm, data) {
+      const raw = sign("sha256", data, { key, dsaEncoding: "ieee-p1363" });
+      const body = new WireWriter().mpint(raw.subarray(0, 32)).mpint(raw.subarray(32)).finish();
+      return signatureBlob(algorithm, body);
+    },
+  };
+}
+
+const RSA_HASHES: ReadonlyMap<string, string> = new Map([
+  ["rsa-sha2-512", "sha512"],
+  ["rsa-sha2-256", "sha256"],
+  ["ssh-rsa", "sha1"],
+]);
+
+/** Makes the keys. Takes about a second for RSA: at load, not in a conversation. */
+export function createHostKeys(persona: Persona): HostKeys {
+  const rsa = drawRsaKey(persona.random("ssh-host-key-rsa"));
+  const rsaKey: HostKey = {
+    type: "ssh-rsa",
+    blob: new WireWriter(512).string("ssh-rsa").mpint(rsa.exponent).mpint(rsa.modulus).finish(),
+    sign: (algorithm, data) =>
+      signatureBlob(algorithm, sign(RSA_HASHES.get(algorithm) ?? "sha512", data, rsa.key)),
+  };
+  // The leading bit is cleared, so that the scalar lies below the order of the curve.
+  const scalar = persona.random("ssh-host-key-ecdsa").bytes(32);
+  scalar[0] = (scalar[0] as number) & 0x7f;
+  const ecdsa = ecdsaKey(scalar);
+  const ed25519 = ed25519Key(persona.random("ssh-host-key-ed25519").bytes(32));
+  return {
+    all: [rsaKey, ecdsa, ed25519],
+    forAlgorithm: (algorithm) =>
+      algorithm === "ssh-ed25519" ? ed25519 : algorithm.startsWith("ecdsa-") ? ecdsa : rsaKey,
+  };
+}
+
+/** The type that a public key blob names, as bytes. Throws DecnetError `protocol` when it names none. */
+export function typeOfBlob(blob: Uint8Array): Uint8Array {
+  return new WireReader(blob).string();
+}
