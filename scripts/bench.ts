@@ -6,7 +6,8 @@ const benches: Readonly<
   Record<string, { readonly summary: string; readonly load: () => Promise<() => Promise<unknown>> }>
 > = {
   path: {
-    summary: "1,000 events/s through real sockets for 60 s: loss, wire to dashboard, memory (BENCH_SECONDS, BENCH_RATE)",
+    summary:
+      "1,000 events/s through real sockets for 60 s: loss, wire to dashboard, memory (BENCH_SECONDS, BENCH_RATE)",
     load: async () => (await import("./benches/path.ts")).benchPath,
   },
   ingest: {

@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
-import type { EvidenceItem, Status } from "../../src/api/types.ts";
+import type { Status } from "../../src/api/types.ts";
 import type { RunningInstall } from "../../test/support/install.ts";
 import { startInstall } from "../../test/support/install.ts";
 
@@ -116,7 +116,7 @@ export async function benchPath(): Promise<unknown> {
   while (seen.ids.size < sent && performance.now() < deadline) await Bun.sleep(50);
   const busy = await memory(install);
   for (const client of clients) client.end();
-  const stored = await install.all<EvidenceItem>("/evidence?kind=command.executed");
+  const stored = await install.evidence("kind=command.executed");
   const sorted = seen.latencies.toSorted((a, b) => a - b);
   const [p50, p90, p99, max] = [50, 90, 99, 100].map((p) => percentile(sorted, p));
   return {

@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, rmSync } from "node:fs";
 import type { Server } from "node:net";
 import { createConnection, createServer } from "node:net";
-import { dirname } from "node:path";
+import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
 import { busSocketPath } from "../bus/socket-path.ts";
 import { systemClock } from "../contract/clock.ts";
@@ -19,7 +19,7 @@ import { writeRunFile } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
 import type { Supervisor, SupervisorEvent } from "../kit/supervisor/supervisor.ts";
 import { createSupervisor } from "../kit/supervisor/supervisor.ts";
-import { runAsIds } from "../platform/identity.ts";
+import { ownerFor } from "../platform/identity.ts";
 import { version } from "../version.ts";
 import { workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
@@ -78,6 +78,16 @@ function settingsEnv(config: Config): Record<string, string> {
       return [variableOf(key), Array.isArray(value) ? value.join(",") : String(value)];
     }),
   );
+}
+
+/**
+ * Where workers find their files: relative to the folder that they start in, so that one which has dropped root needs
+ * no way through the folders above it.
+ */
+function childPlaces(folder: DataFolder, busSocket: string): Record<string, string> {
+  const inside = folder.run === join(folder.root, "run");
+  const bus = inside && busSocket === folder.busSocket ? relative(folder.root, busSocket) : busSocket;
+  return { DECNET_DATA_DIR: inside ? "." : folder.root, DECNET_BUS_SOCKET: bus };
 }
 
 /** The environment that workers start in: nothing that could make the runtime load other code. */
@@ -207,7 +217,7 @@ function loginsOf(
 /** Runs everything until the signal aborts. */
 export async function runUp(call: CommandCall): Promise<number> {
   const { folder, config } = settingsOf(call);
-  const owner = process.getuid?.() === 0 ? runAsIds().workers : undefined;
+  const owner = process.getuid?.() === 0 ? ownerFor(folder.root) : undefined;
   makeDataFolder(folder, owner);
   const held = await holdFolder(folder);
   const { count, logins } = loginsOf(folder, config);
@@ -218,8 +228,7 @@ export async function runUp(call: CommandCall): Promise<number> {
   const supervisor = createSupervisor({
     command: ownCommand(),
     env: childEnv(call, config, {
-      DECNET_DATA_DIR: folder.root,
-      DECNET_BUS_SOCKET: busSocket,
+      ...childPlaces(folder, busSocket),
       DECNET_LOCAL_TOKEN: token,
     }),
     cwd: folder.root,

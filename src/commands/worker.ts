@@ -8,7 +8,7 @@ import { busEnvironment } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
 import { runWorker } from "../kit/run-worker.ts";
 import type { WorkerDefinition } from "../kit/worker.ts";
-import { becomeUser, runAsIds } from "../platform/identity.ts";
+import { becomeUser, ownerOf } from "../platform/identity.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -45,7 +45,7 @@ function busEnv(call: CommandCall, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCall): Promise<number> {
   const supervised = call.terminal.env["DECNET_SUPERVISED"] === "1";
   const { folder, config } = settingsOf(call);
-  if (supervised && worker.privileges.length === 0) becomeUser(runAsIds().workers);
+  if (supervised && worker.privileges.length === 0) becomeUser(ownerOf(folder.root));
   if (!supervised) makeDataFolder(folder);
   const log = createLogger(worker.name, config.get("log.level"));
   const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
-/** Paths of one install, all absolute. */
+/** Paths of one install. */
 export interface DataFolder {
   readonly root: string;
   /** decnet.toml, written by the operator. */
@@ -48,9 +48,9 @@ function runFolder(root: string, uid: number): string {
   return join(tmpdir(), `decnet-${uid}-${mark}`);
 }
 
-/** Names the files under `dir`. Creates nothing. */
+/** Names the files under `dir`; relative to the working folder when it is `.`. Creates nothing. */
 export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): DataFolder {
-  const root = resolve(dir);
+  const root = dir === "." ? dir : resolve(dir);
   const run = runFolder(root, uid);
   return Object.freeze({
     root,

@@ -1,32 +1,58 @@
-// The unprivileged user that a root install drops to. Changes ids for good; never back.
+// The unprivileged users that a root install drops to. Changes ids for good; never back.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { DecnetError } from "../contract/errors.ts";
+
+/** A user and a group. */
+export interface Ids {
+  readonly uid: number;
+  readonly gid: number;
+}
 
 /** Ids used where the host has no `decnet` user: outside the ranges that distributions hand out. */
 const FALLBACK_ID = 64_735;
 
-/** Who runs what in an install that root started. */
-export interface RunAs {
-  /** All workers but the decoys. */
-  readonly workers: { readonly uid: number; readonly gid: number };
-  /** The decoys: a user of their own in the workers' group, so that they reach its sockets and nothing else. */
-  readonly decoys: { readonly uid: number; readonly gid: number };
-}
-
-/** The ids for this host, from its `decnet` user where there is one. */
-export function runAsIds(passwd: string = readFileSync("/etc/passwd", "utf8")): RunAs {
+/** The user of the workers on this host: its `decnet` user where there is one. */
+export function workerIds(passwd: string = readFileSync("/etc/passwd", "utf8")): Ids {
   const fields = passwd
     .split("\n")
     .map((line) => line.split(":"))
     .find((entry) => entry[0] === "decnet");
-  const uid = Number(fields?.[2] ?? FALLBACK_ID);
-  const gid = Number(fields?.[3] ?? FALLBACK_ID);
-  return { workers: { uid, gid }, decoys: { uid: FALLBACK_ID + 1, gid } };
+  return { uid: Number(fields?.[2] ?? FALLBACK_ID), gid: Number(fields?.[3] ?? FALLBACK_ID) };
+}
+
+/** The user of the decoys: one of their own in the workers' group, so that they reach its sockets and nothing else. */
+export function decoyIds(): Ids {
+  return { uid: FALLBACK_ID + 1, gid: workerIds().gid };
+}
+
+/** Whether that user may pass through every folder above `path`. */
+function canReach(path: string, { uid, gid }: Ids): boolean {
+  const parent = dirname(resolve(path));
+  const above = statSync(parent, { throwIfNoEntry: false });
+  const bit = above?.uid === uid ? 0o100 : above?.gid === gid ? 0o010 : 0o001;
+  const open = !above || (above.mode & bit) !== 0;
+  return open && (parent === "/" || canReach(parent, { uid, gid }));
+}
+
+/**
+ * Who owns the folder of an install that root starts, and runs its workers: the workers' user, or root itself when the
+ * folder lies where only root can go. The group is the workers' either way.
+ */
+export function ownerFor(folder: string): Ids {
+  const ids = workerIds();
+  return canReach(folder, ids) ? ids : { uid: 0, gid: ids.gid };
+}
+
+/** The owner of a folder. */
+export function ownerOf(folder: string): Ids {
+  const { uid, gid } = statSync(folder);
+  return { uid, gid };
 }
 
 /** Becomes that user, all supplementary groups gone. Does nothing unless root. Throws when it did not take. */
-export function becomeUser(ids: { readonly uid: number; readonly gid: number }): void {
+export function becomeUser(ids: Ids): void {
   if (process.getuid?.() !== 0) return;
   process.setgroups?.([]);
   process.setgid?.(ids.gid);

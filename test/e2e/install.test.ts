@@ -52,9 +52,7 @@ function records(
   enough: (rows: EvidenceItem[]) => boolean,
 ): Promise<EvidenceItem[]> {
   return install.eventually(async () => {
-    const rows = (await install.all<EvidenceItem>(`/evidence?kind=${kind}`)).filter(
-      (row) => row.service === service,
-    );
+    const rows = (await install.evidence(`kind=${kind}`)).filter((row) => row.service === service);
     return enough(rows) && rows;
   });
 }
@@ -240,7 +238,7 @@ describe("what came of it", () => {
   });
 
   test("ids in the store are unbroken", async () => {
-    const rows = await install.all<EvidenceItem>("/evidence");
+    const rows = await install.evidence();
     expect(rows.map((row) => row.seq)).toEqual(rows.map((_, i) => i + 1));
     expect(new Set(rows.map((row) => row.id)).size).toBe(rows.length);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { join } from "node:path";
-import type { EvidenceItem, Workers } from "../../src/api/types.ts";
+import type { Workers } from "../../src/api/types.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { Evidence } from "../../src/contract/evidence.ts";
 import type { EvidenceId } from "../../src/contract/ids.ts";
@@ -140,7 +140,7 @@ describe("kill -9", () => {
 
     expect(acknowledged.size).toBeGreaterThan(1000);
     const stored = await install.eventually(async () => {
-      const rows = await install.all<EvidenceItem>("/evidence");
+      const rows = await install.evidence();
       const ids = new Set(rows.map((row) => row.id));
       return [...acknowledged].every((id) => ids.has(id)) && rows;
     }, 60_000);

@@ -3,7 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Page, Status } from "../../src/api/types.ts";
+import type { EvidenceItem, Page, Status } from "../../src/api/types.ts";
 
 /** The binary under test. */
 export const BINARY = join(import.meta.dir, "..", "..", "dist", "decnet");
@@ -32,8 +32,8 @@ export interface RunningInstall extends AsyncDisposable {
   login(service: string): { readonly username: string; readonly password: string };
   /** GETs a path under /api/v1 as the local admin. */
   get<T>(path: string): Promise<T>;
-  /** All rows of a paged resource. */
-  all<T>(path: string): Promise<T[]>;
+  /** All evidence that fits a query, oldest first. */
+  evidence(query?: string): Promise<EvidenceItem[]>;
   /** Asks until `look` is content; throws after `timeoutMs` with the last answer. */
   eventually<T>(look: () => Promise<T | undefined | false>, timeoutMs?: number): Promise<T>;
   /** Ends it as Ctrl-C does; resolves to the exit status. */
@@ -129,16 +129,14 @@ export async function startInstall(options: InstallOptions = {}): Promise<Runnin
       return { username, password };
     },
     get,
-    async all<T>(path: string): Promise<T[]> {
-      const rows: T[] = [];
-      const glue = path.includes("?") ? "&" : "?";
-      let since = "";
-      for (;;) {
-        const page: Page<T> = await get(`${path}${glue}limit=500${since}`);
+    async evidence(query = ""): Promise<EvidenceItem[]> {
+      const rows: EvidenceItem[] = [];
+      for (let since: string | null = "0"; since !== null; ) {
+        const page: Page<EvidenceItem> = await get(`/evidence?limit=500&since=${since}&${query}`);
         rows.push(...page.data);
-        if (page.next === null || page.data.length === 0) return rows;
-        since = `&since=${page.next}`;
+        since = page.data.length === 0 ? null : page.next;
       }
+      return rows;
     },
     async eventually<T>(look: () => Promise<T | undefined | false>, timeoutMs = 20_000): Promise<T> {
       const deadline = performance.now() + timeoutMs;

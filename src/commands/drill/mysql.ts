@@ -1,15 +1,20 @@
-// A drill over MySQL: a login with mysql_native_password and one query (protocol 4.1, handshake v10).
+// A drill over MySQL: a login with caching_sha2_password and one query (protocol 4.1, handshake v10).
 
-import { createHash } from "node:crypto";
+import { constants, createHash, publicEncrypt } from "node:crypto";
 import { DecnetError } from "../../contract/errors.ts";
 import type { Props, Scenario } from "./scenario.ts";
-import { command } from "./scenario.ts";
+import { attempt, command, WRONG_PASSWORD } from "./scenario.ts";
 import type { Target, Wire } from "./wire.ts";
 import { connect } from "./wire.ts";
 
 /** CLIENT_LONG_PASSWORD | PROTOCOL_41 | SECURE_CONNECTION | PLUGIN_AUTH. */
 const CAPABILITIES = 0x1 | 0x200 | 0x8000 | 0x80000;
-const PLUGIN = "mysql_native_password";
+const PLUGIN = "caching_sha2_password";
+/** First bytes of what the server sends (MySQL internals, generic response packets and caching_sha2). */
+const ERR = 0xff;
+const MORE_DATA = 0x01;
+const FULL_AUTHENTICATION = 0x04;
+const REQUEST_PUBLIC_KEY = 0x02;
 
 interface Packet {
   readonly sequence: number;
@@ -21,21 +26,23 @@ async function receive(wire: Wire): Promise<Packet> {
   return { sequence: head.readUInt8(3), body: await wire.take(head.readUIntLE(0, 3)) };
 }
 
-function send(wire: Wire, sequence: number, body: Buffer): void {
+function send(wire: Wire, sequence: number, body: Uint8Array): void {
   const head = Buffer.alloc(4);
   head.writeUIntLE(body.length, 0, 3);
   head.writeUInt8(sequence & 255, 3);
   wire.send(Buffer.concat([head, body]));
 }
 
-const sha1 = (...parts: readonly Uint8Array[]): Buffer =>
-  parts.reduce((hash, part) => hash.update(part), createHash("sha1")).digest();
+const sha256 = (...parts: readonly Uint8Array[]): Buffer =>
+  parts.reduce((hash, part) => hash.update(part), createHash("sha256")).digest();
 
-/** SHA1(password) XOR SHA1(salt, SHA1(SHA1(password))). */
+const xor = (bytes: Uint8Array, mask: Uint8Array): Buffer =>
+  Buffer.from(bytes.map((byte, i) => byte ^ (mask[i % mask.length] ?? 0)));
+
+/** SHA256(password) XOR SHA256(SHA256(SHA256(password)), salt). */
 function scramble(password: string, salt: Buffer): Buffer {
-  const once = sha1(Buffer.from(password));
-  const mask = sha1(salt, sha1(once));
-  return Buffer.from(once.map((byte, i) => byte ^ (mask[i] ?? 0)));
+  const once = sha256(Buffer.from(password));
+  return xor(once, sha256(sha256(once), salt));
 }
 
 function saltOf(handshake: Buffer): Buffer {
@@ -57,31 +64,51 @@ function response(username: string, proof: Buffer): Buffer {
   ]);
 }
 
-async function play(target: Target, props: Props): Promise<void> {
-  await using wire = await connect(target);
+/** Sends the password itself, hidden by the salt and the server's public key, as asked for while its cache is cold. */
+async function sendPassword(wire: Wire, asked: Packet, password: string, salt: Buffer): Promise<Packet> {
+  send(wire, asked.sequence + 1, new Uint8Array([REQUEST_PUBLIC_KEY]));
+  const offer = await receive(wire);
+  const key = offer.body.subarray(1).toString("latin1");
+  const hidden = xor(Buffer.from(`${password}\0`), salt);
+  send(wire, offer.sequence + 1, publicEncrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING }, hidden));
+  return receive(wire);
+}
+
+/** Logs in; resolves to false when the server denies it. */
+async function login(wire: Wire, username: string, password: string): Promise<boolean> {
   const handshake = await receive(wire);
-  send(wire, 1, response(props.username, scramble(props.password, saltOf(handshake.body))));
+  const salt = saltOf(handshake.body);
+  send(wire, 1, response(username, scramble(password, salt)));
   let answer = await receive(wire);
-  if (answer.body[0] === 0xfe) {
-    const salt = answer.body.subarray(answer.body.indexOf(0, 1) + 1).subarray(0, 20);
-    const native = answer.body.toString("latin1", 1, answer.body.indexOf(0, 1)) === PLUGIN;
-    // For any other plugin an empty proof is an attempt too.
-    send(wire, answer.sequence + 1, native ? scramble(props.password, salt) : Buffer.alloc(0));
-    answer = await receive(wire);
+  if (answer.body[0] === MORE_DATA && answer.body[1] === FULL_AUTHENTICATION) {
+    answer = await sendPassword(wire, answer, password, salt);
+  } else if (answer.body[0] === MORE_DATA) answer = await receive(wire);
+  if (answer.body[0] === ERR) return false;
+  if (answer.body[0] === 0) return true;
+  throw new DecnetError("protocol", "mysql: neither let in nor denied");
+}
+
+async function play(target: Target, props: Props): Promise<void> {
+  await using refused = await connect(target);
+  if (await login(refused, props.username, WRONG_PASSWORD)) {
+    throw new DecnetError("protocol", "mysql: a wrong password got in");
   }
-  const denied = answer.body[0] === 0xff;
-  if (!denied && answer.body[0] !== 0) throw new DecnetError("protocol", "mysql: neither let in nor denied");
-  if (denied) return;
+  await using wire = await connect(target);
+  if (!(await login(wire, props.username, props.password))) {
+    throw new DecnetError("protocol", "mysql: the persona's own password was refused");
+  }
   send(wire, 0, Buffer.concat([Buffer.from([3]), Buffer.from(`select '${props.mark}'`)]));
   await receive(wire);
-  send(wire, 0, Buffer.from([1]));
+  send(wire, 0, new Uint8Array([1]));
+  await wire.rest();
 }
 
 export const mysqlDrill: Scenario = {
   service: "mysql",
   play,
   expects: (props) => [
-    { step: "login attempt caught", kind: "auth.attempted" },
+    attempt("wrong password refused", false),
+    attempt("password accepted", true),
     command("query caught", props.mark),
     { step: "conversation ended", kind: "connection.closed" },
   ],

@@ -17,7 +17,7 @@ import { openBlobs } from "../../evidence/blobs.ts";
 import { createEvidenceClient } from "../../evidence/client.ts";
 import type { Config } from "../../kit/config.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
-import { becomeUser, runAsIds } from "../../platform/identity.ts";
+import { becomeUser, decoyIds } from "../../platform/identity.ts";
 import { plainAddress } from "./connection.ts";
 import type { Conversation, ConversationHost } from "./conversation.ts";
 import { converse } from "./conversation.ts";
@@ -127,7 +127,11 @@ async function startService(context: WorkerContext, house: House, plan: DeckyPla
   };
   const where = { host: config.get("decky.listen"), port: decoy.port + config.get("decky.port_offset") };
   // Sockets that come early wait unread until root is dropped.
-  const result = await listen(decoy, where, (socket) => void house.open.promise.then(() => welcome(house, host, socket)));
+  const result = await listen(
+    decoy,
+    where,
+    (socket) => void house.open.promise.then(() => welcome(house, host, socket)),
+  );
   if (result.state.state !== "listening") log.warn({ service: result.state }, "a decoy does not listen");
   return result;
 }
@@ -212,7 +216,7 @@ export async function run(context: WorkerContext): Promise<void> {
       };
     }),
   );
-  becomeUser(runAsIds().decoys);
+  becomeUser(decoyIds());
   house.open.resolve();
   for (const { plan, services } of fleet)
     announce(context, house, plan, { state: phaseOf(services), previous: "unknown", services });
