@@ -44,7 +44,9 @@ export interface FeedOptions {
 /** Longest wait for new evidence with no hint from the bus. */
 const POLL_MS = 1000;
 /** Least time between two looks, so that a flood is sent in batches. */
-const BATCH_MS = 50;
+const BATCH_MS = 10;
+/** Least time between two rounds of derived rows: under a flood a row changes with every record. */
+const ROWS_MS = 100;
 const PAGE = 500;
 /** Bytes sent at once; each client's queue holds many of them. */
 const CHUNK_BYTES = 128 * 1024;
@@ -57,11 +59,12 @@ const ROWS = 200;
 export async function runFeed(options: FeedOptions): Promise<void> {
   const { hub, wake, clock, signal, log } = options;
   const pending = new PendingChanges();
+  const mayRun = createPacer(options.clock, ROWS_MS);
   let failing = false;
   while (!signal.aborted) {
     try {
       hub.broadcast(options.takeWorkerChanges().map((row) => hub.frame("worker", row)));
-      const more = await look(options, pending);
+      const more = await look(options, pending, mayRun);
       if (failing) log.info("event stream reads the store again");
       failing = false;
       await clock.sleep(BATCH_MS, signal);
@@ -75,7 +78,7 @@ export async function runFeed(options: FeedOptions): Promise<void> {
 }
 
 /** One look; true when there is more to be had at once. */
-async function look(options: FeedOptions, pending: PendingChanges): Promise<boolean> {
+async function look(options: FeedOptions, pending: PendingChanges, mayRun: () => boolean): Promise<boolean> {
   const { hub, store } = options;
   const last = await store.lastSeq();
   if (hub.clients === 0 || last < hub.seq) {
@@ -90,8 +93,20 @@ async function look(options: FeedOptions, pending: PendingChanges): Promise<bool
     page.map((row) => row.frame),
   );
   if (page.length < PAGE) hub.advanceTo(last);
-  const hasMoreRows = await sendRows(options, pending);
+  const rowsWait = pending.size > 0 && !mayRun();
+  const hasMoreRows = rowsWait || (await sendRows(options, pending));
   return page.length === PAGE || hasMoreRows;
+}
+
+/** True at most once in `everyMs`. */
+function createPacer(clock: Clock, everyMs: number): () => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return () => {
+    const now = clock.monotonic();
+    if (now - last < everyMs) return false;
+    last = now;
+    return true;
+  };
 }
 
 async function sendInChunks(options: FeedOptions, frames: readonly Frame[]): Promise<void> {

@@ -1,0 +1,77 @@
+// The programs of a machine: the only list of them. Which of them a flavour has on its disk is decided here.
+
+import type { Program } from "../run/proc.ts";
+import { archivePrograms } from "./archives.ts";
+import { awkPrograms } from "./awk.ts";
+import { ddPrograms } from "./dd.ts";
+import { digestPrograms } from "./digests.ts";
+import { downloadPrograms } from "./downloads.ts";
+import { filePrograms } from "./files.ts";
+import { filterPrograms } from "./filters.ts";
+import { grepPrograms } from "./grep.ts";
+import { interpreterPrograms } from "./interpreters.ts";
+import { miscPrograms } from "./misc.ts";
+import { modePrograms } from "./modes.ts";
+import { networkPrograms } from "./network.ts";
+import { packagePrograms } from "./packages.ts";
+import { pathPrograms } from "./paths.ts";
+import { processPrograms } from "./processes.ts";
+import { remotePrograms } from "./remote.ts";
+import { resourcePrograms } from "./resources.ts";
+import { searchPrograms } from "./search.ts";
+import { sedPrograms } from "./sed.ts";
+import { shellPrograms } from "./shells.ts";
+import { systemPrograms } from "./system.ts";
+import { textPrograms } from "./text.ts";
+import { transferPrograms } from "./transfer.ts";
+import { userPrograms } from "./users.ts";
+
+/** All programs by name. */
+export const programs: ReadonlyMap<string, Program> = new Map(
+  [
+    ...archivePrograms,
+    ...awkPrograms,
+    ...ddPrograms,
+    ...digestPrograms,
+    ...downloadPrograms,
+    ...filePrograms,
+    ...filterPrograms,
+    ...grepPrograms,
+    ...interpreterPrograms,
+    ...miscPrograms,
+    ...modePrograms,
+    ...networkPrograms,
+    ...packagePrograms,
+    ...pathPrograms,
+    ...processPrograms,
+    ...remotePrograms,
+    ...resourcePrograms,
+    ...searchPrograms,
+    ...sedPrograms,
+    ...shellPrograms,
+    ...systemPrograms,
+    ...textPrograms,
+    ...transferPrograms,
+    ...userPrograms,
+  ].map((one) => [one.name, one]),
+);
+
+/** Programs that a Debian server does not have on its disk. */
+const DEVICE_ONLY = new Set([
+  "busybox",
+  "ash",
+  "tftp",
+  "ftpget",
+  "ftpput",
+  "usleep",
+  "watchdog",
+  "main_app",
+  "mdev",
+  "unzip",
+  "telnet",
+]);
+
+/** Names of the programs that a fresh machine of a flavour has. */
+export function programNames(flavour: "debian" | "busybox"): readonly string[] {
+  return [...programs.keys()].filter((name) => flavour === "busybox" || !DEVICE_ONLY.has(name));
+}

@@ -1,0 +1,64 @@
+// Interpreters that run nothing: python3 and perl print what is plainly printed.
+
+import type { Proc } from "../run/proc.ts";
+import { program } from "./options.ts";
+
+async function python(proc: Proc): Promise<number> {
+  const [first, second = ""] = proc.args;
+  if (first === "-V" || first === "--version") {
+    await proc.out("Python 3.11.2\n");
+    return 0;
+  }
+  if (first === "-c") {
+    const printed = /^\s*print\s*\(\s*(["'])(.{0,500}?)\1\s*\)\s*;?\s*$/s.exec(second.slice(0, 600));
+    const number = /^\s*print\s*\(\s*(\d{1,15})\s*\)\s*;?\s*$/.exec(second.slice(0, 60));
+    if (printed ?? number) await proc.out(`${printed?.[2] ?? number?.[1] ?? ""}\n`);
+    return 0;
+  }
+  if (first !== undefined && !first.startsWith("-")) {
+    const file = proc.fs.open(first);
+    if (!file.ok) {
+      await proc.err(
+        `python3: can't open file '${first.startsWith("/") ? first : `${proc.init.cwd}/${first}`}': [Errno 2] No such file or directory\n`,
+      );
+      return 2;
+    }
+    return 0;
+  }
+  if (!proc.terminal || !proc.stdin.isTerminal) {
+    await proc.stdin.all(1 << 20);
+    return 0;
+  }
+  await proc.out(
+    'Python 3.11.2 (main, Nov 30 2024, 21:22:50) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n',
+  );
+  for (;;) {
+    await proc.budget.step(16);
+    const typed = await proc.terminal.readLine(">>> ");
+    if (typed === null) return 0;
+    if (typed.interrupted) await proc.out("KeyboardInterrupt\n");
+    else if (/^\s*(?:exit|quit)\s*\(\s*\)\s*$/.test(typed.line.slice(0, 100))) return 0;
+    else if (/^[\d\s+*()-]{1,40}$/.test(typed.line) && /\d/.test(typed.line)) await proc.out("");
+  }
+}
+
+async function perl(proc: Proc): Promise<number> {
+  const [first] = proc.args;
+  if (first === "-v")
+    await proc.out(
+      "\nThis is perl 5, version 36, subversion 0 (v5.36.0) built for x86_64-linux-gnu-thread-multi\n(with 56 registered patches, see perl -V for more detail)\n\nCopyright 1987-2022, Larry Wall\n\n",
+    );
+  else if (first === "-e") {
+    const printed = /^\s*print\s*\(?\s*(["'])(.{0,500}?)\1\s*\)?\s*;?\s*$/s.exec(
+      (proc.args[1] ?? "").slice(0, 600),
+    );
+    if (printed) await proc.out((printed[2] ?? "").replaceAll("\\n", "\n"));
+  } else if (first !== undefined && !first.startsWith("-") && !proc.fs.open(first).ok) {
+    await proc.err(`Can't open perl script "${first}": No such file or directory\n`);
+    return 2;
+  } else if (first === undefined) await proc.stdin.all(1 << 20);
+  return 0;
+}
+
+/** The programs of this file. */
+export const interpreterPrograms = [program("python3", python), program("perl", perl)];

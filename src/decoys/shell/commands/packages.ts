@@ -1,0 +1,129 @@
+// Packages and services of Debian: apt, dpkg, systemctl, service. Nothing is installed or stopped.
+
+import type { Proc } from "../run/proc.ts";
+import { program } from "./options.ts";
+
+async function apt(proc: Proc): Promise<number> {
+  const verb = proc.args.find((arg) => !arg.startsWith("-"));
+  if (verb === undefined || verb === "--version") {
+    await proc.out("apt 2.6.1 (amd64)\n");
+    return 0;
+  }
+  if (proc.name === "apt")
+    await proc.err("\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n");
+  if (proc.user.uid !== 0) {
+    const lock = verb === "update" ? "/var/lib/apt/lists/lock" : "/var/lib/dpkg/lock-frontend";
+    await proc.err(
+      `E: Could not open lock file ${lock} - open (13: Permission denied)\nE: Unable to acquire the dpkg frontend lock (${lock}), are you root?\n`,
+    );
+    return 100;
+  }
+  if (verb === "update") {
+    for (const host of [
+      "deb.debian.org/debian bookworm",
+      "security.debian.org/debian-security bookworm-security",
+    ]) {
+      await proc.sleep(4000);
+      await proc.out(
+        `Err:1 http://${host} InRelease\n  Temporary failure resolving '${host.split("/")[0]}'\n`,
+      );
+    }
+    await proc.out(
+      "Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\nAll packages are up to date.\n",
+    );
+    await proc.err(
+      "W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.debian.org'\nW: Some index files failed to download. They have been ignored, or old ones used instead.\n",
+    );
+    return 0;
+  }
+  await proc.out(
+    "Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\n",
+  );
+  const names = proc.args.filter((arg) => !arg.startsWith("-") && arg !== verb);
+  if (verb !== "install" || names.length === 0) {
+    await proc.out("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n");
+    return 0;
+  }
+  for (const name of names) {
+    if (proc.login.programs.has(name)) await proc.out(`${name} is already the newest version.\n`);
+    else {
+      await proc.err(`E: Unable to locate package ${name}\n`);
+      return 100;
+    }
+  }
+  await proc.out("0 upgraded, 0 newly installed, 0 to remove and 0 not upgraded.\n");
+  return 0;
+}
+
+const UNITS = new Map([
+  ["ssh", "OpenBSD Secure Shell server"],
+  ["http", "A high performance web server and a reverse proxy server"],
+  ["ftp", "vsftpd FTP server"],
+  ["redis", "Advanced key-value store"],
+  ["mysql", "MySQL Community Server"],
+]);
+const UNIT_NAMES = new Map([
+  ["ssh", "ssh"],
+  ["http", "nginx"],
+  ["ftp", "vsftpd"],
+  ["redis", "redis-server"],
+  ["mysql", "mysql"],
+]);
+
+async function systemctl(proc: Proc): Promise<number> {
+  const words = proc.args.filter((arg) => !arg.startsWith("-"));
+  const swapped = proc.name === "service" ? [words[1] ?? "status", words[0] ?? ""] : words;
+  const [verb = "list-units", unit = ""] = swapped;
+  const key = [...UNIT_NAMES].find(
+    ([service, name]) =>
+      service in proc.world.persona.products &&
+      (unit === name || unit === `${name}.service` || (unit === "sshd" && name === "ssh")),
+  )?.[0];
+  if (verb === "list-units" || (verb === "status" && unit === "")) {
+    await proc.out("  UNIT                 LOAD   ACTIVE SUB     DESCRIPTION\n");
+    for (const [service, name] of UNIT_NAMES)
+      if (service in proc.world.persona.products)
+        await proc.out(
+          `  ${`${name}.service`.padEnd(20)} loaded active running ${UNITS.get(service) ?? ""}\n`,
+        );
+    return 0;
+  }
+  if (key === undefined) {
+    if (verb === "status") {
+      await proc.err(`Unit ${unit}.service could not be found.\n`);
+      return 4;
+    }
+    await proc.err(
+      proc.name === "service"
+        ? `${unit}: unrecognized service\n`
+        : `Failed to ${verb} ${unit}.service: Unit ${unit}.service not found.\n`,
+    );
+    return 5;
+  }
+  if (verb === "is-active") await proc.out("active\n");
+  else if (verb === "status")
+    await proc.out(
+      `* ${UNIT_NAMES.get(key)}.service - ${UNITS.get(key)}\n     Loaded: loaded (/lib/systemd/system/${UNIT_NAMES.get(key)}.service; enabled; preset: enabled)\n     Active: active (running)\n`,
+    );
+  else if (proc.user.uid !== 0) {
+    await proc.err(`Failed to ${verb} ${unit}.service: Interactive authentication required.\n`);
+    return 1;
+  }
+  return 0;
+}
+
+/** The programs of this file. */
+export const packagePrograms = [
+  program("apt", apt),
+  program("apt-get", apt),
+  program("dpkg", async (proc) => {
+    if (proc.args.includes("-l"))
+      await proc.out(
+        "Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ Name           Version        Architecture Description\n+++-==============-==============-============-=================================\nii  bash           5.2.15-2+b7    amd64        GNU Bourne Again SHell\nii  coreutils      9.1-1          amd64        GNU core utilities\nii  openssh-server 1:9.2p1-2+deb12u3 amd64     secure shell (SSH) server, for secure access from remote machines\n",
+      );
+    else if (proc.args.includes("--print-architecture")) await proc.out("amd64\n");
+    return 0;
+  }),
+  program("systemctl", systemctl),
+  program("service", systemctl),
+];

@@ -1,0 +1,243 @@
+// What machine it is: uname, hostname, nproc, lscpu, lsb_release, dmesg, date …
+
+import type { Proc } from "../run/proc.ts";
+import { CPU_FLAGS, cpuMhz } from "../world/files-kernel.ts";
+import { parseOptions, program, quoted, timeParts } from "./options.ts";
+
+async function uname(proc: Proc): Promise<number> {
+  const long = {
+    all: "a",
+    "kernel-name": "s",
+    nodename: "n",
+    "kernel-release": "r",
+    "kernel-version": "v",
+    machine: "m",
+    processor: "p",
+    "hardware-platform": "i",
+    "operating-system": "o",
+  };
+  const options = await parseOptions(proc, { short: "asnrvmpio", long });
+  if (typeof options === "number") return options;
+  if (options.rest.length > 0) {
+    await proc.err(
+      `uname: extra operand ${quoted(proc, options.rest[0] ?? "")}\nTry 'uname --help' for more information.\n`,
+    );
+    return 1;
+  }
+  const { os, hostname } = proc.world.persona;
+  const all = options.has("a");
+  const none = !"asnrvmpio".split("").some((flag) => options.has(flag));
+  const unknown = proc.busybox || options.has("p") || options.has("i");
+  const fields: [string, string][] = [
+    ["s", "Linux"],
+    ["n", hostname],
+    ["r", os.release],
+    ["v", os.version],
+    ["m", os.machine],
+  ];
+  if (unknown && !all) fields.push(["p", "unknown"], ["i", "unknown"]);
+  fields.push(["o", "GNU/Linux"]);
+  const shown = fields.filter(([flag]) => (none ? flag === "s" : all ? true : options.has(flag)));
+  await proc.out(`${shown.map(([, text]) => text).join(" ")}\n`);
+  return 0;
+}
+
+async function hostname(proc: Proc): Promise<number> {
+  const { persona, network } = proc.world;
+  const [flag] = proc.args;
+  if (flag === "-I" || flag === "-i")
+    await proc.out(`${network.address(proc.login.session)}${flag === "-I" ? " " : ""}\n`);
+  else if (flag === "-f" || flag === "--fqdn") await proc.out(`${persona.hostname}.${persona.domain}\n`);
+  else if (flag === "-d") await proc.out(`${persona.domain}\n`);
+  else if (flag !== undefined && !flag.startsWith("-")) {
+    if (proc.user.uid !== 0)
+      return proc.fail(
+        proc.busybox ? "sethostname: Operation not permitted" : "you must be root to change the host name",
+      );
+  } else await proc.out(`${persona.hostname}\n`);
+  return 0;
+}
+
+async function lscpu(proc: Proc): Promise<number> {
+  const { hardware, os } = proc.world.persona;
+  const amd = hardware.cpuModel.startsWith("AMD");
+  const rows: [string, string][] = [
+    ["Architecture:", os.machine],
+    ["CPU op-mode(s):", "32-bit, 64-bit"],
+    ["Address sizes:", "40 bits physical, 48 bits virtual"],
+    ["Byte Order:", "Little Endian"],
+    ["CPU(s):", String(hardware.cpus)],
+    ["On-line CPU(s) list:", hardware.cpus > 1 ? `0-${hardware.cpus - 1}` : "0"],
+    ["Vendor ID:", amd ? "AuthenticAMD" : "GenuineIntel"],
+    ["Model name:", hardware.cpuModel],
+    ["CPU family:", amd ? "23" : "6"],
+    ["Model:", amd ? "49" : "85"],
+    ["Thread(s) per core:", "1"],
+    ["Core(s) per socket:", String(hardware.cpus)],
+    ["Socket(s):", "1"],
+    ["Stepping:", amd ? "0" : "7"],
+    ["BogoMIPS:", (cpuMhz(proc.world) * 2).toFixed(2)],
+    ["Flags:", CPU_FLAGS],
+    ["Hypervisor vendor:", "KVM"],
+    ["Virtualization type:", "full"],
+    ["NUMA node(s):", "1"],
+    ["NUMA node0 CPU(s):", `0-${hardware.cpus - 1}`],
+  ];
+  await proc.out(rows.map(([name, value]) => `${name.padEnd(33)}${value}\n`).join(""));
+  return 0;
+}
+
+async function lsbRelease(proc: Proc): Promise<number> {
+  const options = await parseOptions(proc, { short: "aidrcs" });
+  if (typeof options === "number") return options;
+  await proc.err("No LSB modules are available.\n");
+  const rows: [string, string, string][] = [
+    ["i", "Distributor ID:", "Debian"],
+    ["d", "Description:", proc.world.persona.os.pretty],
+    ["r", "Release:", "12"],
+    ["c", "Codename:", "bookworm"],
+  ];
+  for (const [flag, name, value] of rows)
+    if (options.has("a") || options.has(flag))
+      await proc.out(options.has("s") ? `${value}\n` : `${name}\t${value}\n`);
+  return 0;
+}
+
+async function dmesg(proc: Proc): Promise<number> {
+  if (proc.user.uid !== 0 && !proc.busybox)
+    return proc.fail("read kernel buffer failed: Operation not permitted");
+  const { os, hardware } = proc.world.persona;
+  const lines = proc.busybox
+    ? [
+        `Linux version ${os.release} (builder@build) ${os.version}`,
+        `CPU: ${hardware.cpuModel}`,
+        `Memory: ${hardware.memoryKib}K available`,
+        "Kernel command line: console=ttyS0,115200 root=/dev/mtdblock3 rootfstype=squashfs",
+        "VFS: Mounted root (squashfs filesystem) readonly on device 31:3.",
+        "eth0: link up, 100 Mbps/full duplex",
+      ]
+    : [
+        `Linux version ${os.release} (debian-kernel@lists.debian.org) ${os.version}`,
+        `Command line: BOOT_IMAGE=/boot/vmlinuz-${os.release} ro quiet`,
+        `smpboot: CPU0: ${hardware.cpuModel}`,
+        `Memory: ${hardware.memoryKib}K/${hardware.memoryKib + 51_200}K available`,
+        "EXT4-fs (sda1): mounted filesystem with ordered data mode. Quota mode: none.",
+        "systemd[1]: Detected virtualization kvm.",
+      ];
+  await proc.out(
+    lines.map((line, i) => `[${(i * 0.731 + (i > 3 ? 1.2 : 0)).toFixed(6).padStart(12)}] ${line}\n`).join(""),
+  );
+  return 0;
+}
+
+async function lsmod(proc: Proc): Promise<number> {
+  const rows = proc.busybox
+    ? [
+        ["mt_wifi", "1187840", "1"],
+        ["usbcore", "126976", "1", "ehci_hcd"],
+      ]
+    : [
+        ["tls", "135168", "0"],
+        ["intel_rapl_msr", "20480", "0"],
+        ["kvm_intel", "380928", "0"],
+        ["kvm", "1142784", "1", "kvm_intel"],
+        ["virtio_net", "73728", "0"],
+        ["virtio_scsi", "24576", "2"],
+        ["ext4", "983040", "1"],
+        ["jbd2", "167936", "1", "ext4"],
+      ];
+  await proc.out("Module                  Size  Used by\n");
+  for (const [name = "", size = "", used = "", by = ""] of rows)
+    await proc.out(`${name.padEnd(19)} ${size.padStart(8)}  ${used}${by === "" ? "" : ` ${by}`}\n`);
+  return 0;
+}
+
+async function lspci(proc: Proc): Promise<number> {
+  await proc.out(
+    "00:00.0 Host bridge: Intel Corporation 440FX - 82441FX PMC [Natoma] (rev 02)\n00:01.0 ISA bridge: Intel Corporation 82371SB PIIX3 ISA [Natoma/Triton II]\n00:01.1 IDE interface: Intel Corporation 82371SB PIIX3 IDE [Natoma/Triton II]\n00:02.0 VGA compatible controller: Device 1234:1111 (rev 02)\n00:05.0 SCSI storage controller: Red Hat, Inc. Virtio SCSI\n00:12.0 Ethernet controller: Red Hat, Inc. Virtio network device\n",
+  );
+  return 0;
+}
+
+async function nproc(proc: Proc): Promise<number> {
+  const options = await parseOptions(proc, { short: "", long: { all: "a", ignore: "i" } });
+  if (typeof options === "number") return options;
+  await proc.out(`${proc.world.persona.hardware.cpus}\n`);
+  return 0;
+}
+
+async function date(proc: Proc): Promise<number> {
+  const at = timeParts(proc.now());
+  const format = proc.args.find((arg) => arg.startsWith("+"));
+  const seconds = String(Math.floor(proc.now() / 1000));
+  const known: Record<string, string> = {
+    Y: at.year,
+    m: at.monthNumber,
+    d: at.day.padStart(2, "0"),
+    H: at.hour,
+    M: at.minute,
+    S: at.second,
+    s: seconds,
+    F: `${at.year}-${at.monthNumber}-${at.day.padStart(2, "0")}`,
+    T: `${at.hour}:${at.minute}:${at.second}`,
+    a: at.weekday,
+    b: at.month,
+    y: at.year.slice(2),
+    Z: "UTC",
+    z: "+0000",
+    N: "000000000",
+    e: at.day.padStart(2),
+    "%": "%",
+    n: "\n",
+    D: `${at.monthNumber}/${at.day.padStart(2, "0")}/${at.year.slice(2)}`,
+    R: `${at.hour}:${at.minute}`,
+  };
+  const values = new Map(Object.entries(known));
+  if (format)
+    await proc.out(
+      `${format.slice(1).replace(/%([a-zA-Z%])/g, (whole, key: string) => values.get(key) ?? whole)}\n`,
+    );
+  else if (proc.args.includes("-R"))
+    await proc.out(
+      `${at.weekday}, ${at.day.padStart(2, "0")} ${at.month} ${at.year} ${at.hour}:${at.minute}:${at.second} +0000\n`,
+    );
+  else if (proc.busybox)
+    await proc.out(
+      `${at.weekday} ${at.month} ${at.day.padStart(2)} ${at.hour}:${at.minute}:${at.second} UTC ${at.year}\n`,
+    );
+  else
+    await proc.out(
+      `${at.weekday} ${at.month} ${at.day.padStart(2)} ${at.hour}:${at.minute}:${at.second} UTC ${at.year}\n`,
+    );
+  return 0;
+}
+
+/** The programs of this file. */
+export const systemPrograms = [
+  program("uname", uname),
+  program("hostname", hostname),
+  program("nproc", nproc),
+  program("lscpu", lscpu),
+  program("lsb_release", lsbRelease),
+  program("dmesg", dmesg),
+  program("lsmod", lsmod),
+  program("lspci", lspci),
+  program("date", date),
+  program("arch", async (proc) => {
+    await proc.out(`${proc.world.persona.os.machine}\n`);
+    return 0;
+  }),
+  program("sync", () => Promise.resolve(0)),
+  program("sysctl", async (proc) => {
+    const set = proc.args.find((arg) => arg.includes("="));
+    if (set) await proc.out(`${set.replace("=", " = ")}\n`);
+    return 0;
+  }),
+  program("modprobe", async (proc) =>
+    proc.user.uid === 0
+      ? proc.fail(
+          `FATAL: Module ${proc.args.at(-1) ?? ""} not found in directory /lib/modules/${proc.world.persona.os.release}`,
+        )
+      : proc.fail("ERROR: could not insert module: Operation not permitted"),
+  ),
+];

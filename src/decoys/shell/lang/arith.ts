@@ -1,0 +1,284 @@
+// Shell arithmetic: 64-bit integers, C operators, variables. Bounded in length and depth.
+
+import type { ByteString } from "../shell.ts";
+
+/** What an expression reads and sets. */
+export interface ArithScope {
+  get(name: string): ByteString;
+  set(name: string, value: ByteString): void;
+}
+
+/** Why an expression has no value; the text is what bash prints after the expression. */
+export class ArithFault extends Error {}
+
+const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
+const BINARY: readonly (readonly string[])[] = [
+  ["||"],
+  ["&&"],
+  ["|"],
+  ["^"],
+  ["&"],
+  ["==", "!="],
+  ["<=", ">=", "<", ">"],
+  ["<<", ">>"],
+  ["+", "-"],
+  ["*", "/", "%"],
+  ["**"],
+];
+const DEPTH = 64;
+const SHIFT_ASSIGN = ["<<=", ">>=", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|="];
+
+/** Evaluates an expression. Throws ArithFault. */
+export function evaluate(expression: ByteString, scope: ArithScope): bigint {
+  if (expression.length > 8192) throw new ArithFault("expression too long");
+  return new Evaluator(expression, scope, 0).whole();
+}
+
+class Evaluator {
+  #at = 0;
+  #depth: number;
+  #dead = 0;
+  readonly #text: ByteString;
+  readonly #scope: ArithScope;
+
+  constructor(text: ByteString, scope: ArithScope, depth: number) {
+    this.#text = text;
+    this.#scope = scope;
+    this.#depth = depth;
+  }
+
+  whole(): bigint {
+    this.#blank();
+    if (this.#at >= this.#text.length) return 0n;
+    const value = this.#comma();
+    this.#blank();
+    if (this.#at < this.#text.length) this.#fault("syntax error in expression");
+    return value;
+  }
+
+  #fault(why: string): never {
+    throw new ArithFault(`${why} (error token is "${this.#text.slice(this.#at, this.#at + 60)}")`);
+  }
+
+  #blank(): void {
+    while (/\s/.test(this.#text.charAt(this.#at))) this.#at++;
+  }
+
+  #take(op: string): boolean {
+    this.#blank();
+    if (!this.#text.startsWith(op, this.#at)) return false;
+    const after = this.#text.charAt(this.#at + op.length);
+    if (op.length === 1 && "&|<>".includes(op) && after === op) return false;
+    if (after === "=" && !["==", "!=", "<=", ">=", "~", "!"].includes(op) && op !== "(" && op !== ")")
+      return false;
+    if (op === "*" && after === "*") return false;
+    this.#at += op.length;
+    return true;
+  }
+
+  #comma(): bigint {
+    let value = this.#assign();
+    while (this.#take(",")) value = this.#assign();
+    return value;
+  }
+
+  #assign(): bigint {
+    if (++this.#depth > DEPTH) throw new ArithFault("expression recursion level exceeded");
+    this.#blank();
+    const name = /^[A-Za-z_]\w{0,255}/.exec(this.#text.slice(this.#at, this.#at + 256))?.[0];
+    if (name !== undefined) {
+      const saved = this.#at;
+      this.#at += name.length;
+      this.#blank();
+      const rest = this.#text.slice(this.#at, this.#at + 3);
+      const op =
+        SHIFT_ASSIGN.find((candidate) => rest.startsWith(candidate)) ??
+        (rest.startsWith("=") && !rest.startsWith("==") ? "=" : undefined);
+      if (op !== undefined) {
+        this.#at += op.length;
+        const right = this.#assign();
+        const value = op === "=" ? right : this.#apply(op.slice(0, -1), this.#variable(name), right);
+        if (this.#dead === 0) this.#scope.set(name, String(value));
+        this.#depth--;
+        return value;
+      }
+      this.#at = saved;
+    }
+    const value = this.#ternary();
+    this.#depth--;
+    return value;
+  }
+
+  #ternary(): bigint {
+    const test = this.#binary(0);
+    if (!this.#take("?")) return test;
+    const left = this.#lazily(test === 0n, () => this.#assign());
+    if (!this.#take(":")) this.#fault("`:' expected for conditional expression");
+    const right = this.#lazily(test !== 0n, () => this.#assign());
+    return test === 0n ? right : left;
+  }
+
+  #lazily(dead: boolean, run: () => bigint): bigint {
+    if (!dead) return run();
+    this.#dead++;
+    const value = run();
+    this.#dead--;
+    return value;
+  }
+
+  #binary(level: number): bigint {
+    const ops = BINARY[level];
+    if (!ops) return this.#unary();
+    let left = this.#binary(level + 1);
+    for (;;) {
+      const op = ops.find((candidate) => this.#take(candidate));
+      if (op === undefined) return left;
+      const skip = (op === "||" && left !== 0n) || (op === "&&" && left === 0n);
+      const value = left;
+      const right = this.#lazily(skip, () => this.#binary(op === "**" ? level : level + 1));
+      left = this.#apply(op, value, right);
+    }
+  }
+
+  #apply(op: string, a: bigint, b: bigint): bigint {
+    const flag = (value: boolean): bigint => (value ? 1n : 0n);
+    switch (op) {
+      case "||":
+        return flag(a !== 0n || b !== 0n);
+      case "&&":
+        return flag(a !== 0n && b !== 0n);
+      case "|":
+        return wrap(a | b);
+      case "^":
+        return wrap(a ^ b);
+      case "&":
+        return wrap(a & b);
+      case "==":
+        return flag(a === b);
+      case "!=":
+        return flag(a !== b);
+      case "<":
+        return flag(a < b);
+      case ">":
+        return flag(a > b);
+      case "<=":
+        return flag(a <= b);
+      case ">=":
+        return flag(a >= b);
+      case "<<":
+        return wrap(a << BigInt.asUintN(6, b));
+      case ">>":
+        return wrap(a >> BigInt.asUintN(6, b));
+      case "+":
+        return wrap(a + b);
+      case "-":
+        return wrap(a - b);
+      case "*":
+        return wrap(a * b);
+      case "**":
+        return this.#power(a, b);
+      default:
+        if (b === 0n) {
+          if (this.#dead > 0) return 0n;
+          throw new ArithFault(
+            `division by 0 (error token is "${this.#text.slice(this.#at - 1).trim() || "0"}")`,
+          );
+        }
+        return wrap(op === "/" ? a / b : a % b);
+    }
+  }
+
+  #power(base: bigint, exponent: bigint): bigint {
+    if (exponent < 0n) throw new ArithFault(`exponent less than 0 (error token is "${exponent}")`);
+    let result = 1n;
+    let square = base;
+    for (let rest = BigInt.asUintN(32, exponent); rest > 0n; rest >>= 1n) {
+      if (rest & 1n) result = wrap(result * square);
+      square = wrap(square * square);
+    }
+    return result;
+  }
+
+  #unary(): bigint {
+    if (++this.#depth > DEPTH) throw new ArithFault("expression recursion level exceeded");
+    this.#blank();
+    const value = this.#unaryInner();
+    this.#depth--;
+    return value;
+  }
+
+  #unaryInner(): bigint {
+    const two = this.#text.slice(this.#at, this.#at + 2);
+    if (two === "++" || two === "--") {
+      this.#at += 2;
+      this.#blank();
+      const name = /^[A-Za-z_]\w{0,255}/.exec(this.#text.slice(this.#at, this.#at + 256))?.[0];
+      if (name === undefined) return two === "--" ? this.#unary() : this.#unary();
+      this.#at += name.length;
+      return this.#bump(name, two === "++" ? 1n : -1n);
+    }
+    if (this.#take("!")) return this.#unary() === 0n ? 1n : 0n;
+    if (this.#take("~")) return wrap(~this.#unary());
+    if (this.#take("-")) return wrap(-this.#unary());
+    if (this.#take("+")) return this.#unary();
+    return this.#primary();
+  }
+
+  #bump(name: string, by: bigint): bigint {
+    const value = wrap(this.#variable(name) + by);
+    if (this.#dead === 0) this.#scope.set(name, String(value));
+    return value;
+  }
+
+  #primary(): bigint {
+    if (this.#take("(")) {
+      const value = this.#comma();
+      if (!this.#take(")")) this.#fault("missing `)'");
+      return value;
+    }
+    const rest = this.#text.slice(this.#at, this.#at + 256);
+    const number = /^(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,2}#[0-9a-zA-Z]{1,64}|[0-9]{1,20})/.exec(rest)?.[0];
+    if (number !== undefined) {
+      this.#at += number.length;
+      if (/[A-Za-z_]/.test(this.#text.charAt(this.#at))) this.#fault("value too great for base");
+      return this.#number(number);
+    }
+    const name = /^[A-Za-z_]\w{0,255}/.exec(rest)?.[0];
+    if (name === undefined) this.#fault("syntax error: operand expected");
+    this.#at += name.length;
+    const after = this.#text.slice(this.#at, this.#at + 2);
+    const value = this.#variable(name);
+    if (after === "++" || after === "--") {
+      this.#at += 2;
+      this.#bump(name, after === "++" ? 1n : -1n);
+    }
+    return value;
+  }
+
+  #number(text: string): bigint {
+    const based = /^(\d{1,2})#(.*)$/.exec(text);
+    if (based) {
+      const base = BigInt(based[1] ?? 10);
+      let value = 0n;
+      for (const char of based[2] ?? "") {
+        const digit = BigInt(Number.parseInt(char, 36));
+        if (base < 2n || digit >= base) this.#fault("value too great for base");
+        value = wrap(value * base + digit);
+      }
+      return value;
+    }
+    if (/^0[0-9]/.test(text)) {
+      if (/[89]/.test(text)) this.#fault("value too great for base");
+      return wrap(BigInt(`0o${text.slice(1)}`));
+    }
+    return wrap(BigInt(text));
+  }
+
+  #variable(name: string): bigint {
+    const value = this.#scope.get(name).trim();
+    if (value === "") return 0n;
+    if (/^-?[0-9]{1,20}$/.test(value) && !/^-?0[0-9]/.test(value)) return wrap(BigInt(value));
+    if (this.#depth > DEPTH) throw new ArithFault("expression recursion level exceeded");
+    return new Evaluator(value, this.#scope, this.#depth + 8).whole();
+  }
+}

@@ -1,0 +1,111 @@
+// What one shell process knows: variables, functions, options, where it is and who runs it.
+// Bounded in what a script can make it remember.
+
+import { Killed } from "../run/flow.ts";
+import type { ByteString } from "../shell.ts";
+import type { Command } from "./ast.ts";
+import type { ShellIdentity } from "./dialect.ts";
+
+/** A variable. */
+export interface Variable {
+  readonly value: ByteString;
+  readonly exported: boolean;
+  readonly readonly: boolean;
+}
+
+const REMEMBERED_BYTES = 1 << 20;
+const FUNCTIONS = 512;
+
+/** The state of a shell; `fork` gives a subshell's copy. */
+export class ShellState {
+  readonly identity: ShellIdentity;
+  vars: Map<string, Variable>;
+  functions: Map<string, Command>;
+  aliases: Map<string, ByteString>;
+  positional: readonly ByteString[] = [];
+  options = new Set<string>();
+  cwd: ByteString;
+  umask = 0o022;
+  status = 0;
+  pid: number;
+  lastBackground: number | null = null;
+  depth = 0;
+  /** How many `source` and functions deep a `return` may be given. */
+  returnable = 0;
+  line = 1;
+  /** Saved variables of the functions that run, innermost last. */
+  locals: Map<string, Variable | undefined>[] = [];
+  #bytes = 0;
+
+  constructor(init: {
+    identity: ShellIdentity;
+    env: ReadonlyMap<ByteString, ByteString>;
+    cwd: ByteString;
+    pid: number;
+  }) {
+    this.identity = init.identity;
+    this.cwd = init.cwd;
+    this.pid = init.pid;
+    this.vars = new Map(
+      [...init.env].map(([name, value]) => [name, { value, exported: true, readonly: false }]),
+    );
+    this.functions = new Map();
+    this.aliases = new Map();
+  }
+
+  fork(): ShellState {
+    const copy = new ShellState({ identity: this.identity, env: new Map(), cwd: this.cwd, pid: this.pid });
+    copy.vars = new Map(this.vars);
+    copy.functions = new Map(this.functions);
+    copy.aliases = new Map(this.aliases);
+    copy.positional = this.positional;
+    copy.options = new Set(this.options);
+    copy.umask = this.umask;
+    copy.status = this.status;
+    copy.lastBackground = this.lastBackground;
+    copy.depth = this.depth;
+    copy.returnable = this.returnable;
+    copy.line = this.line;
+    copy.locals = this.locals.map((frame) => new Map(frame));
+    copy.#bytes = this.#bytes;
+    return copy;
+  }
+
+  get(name: string): ByteString | undefined {
+    return this.vars.get(name)?.value;
+  }
+
+  /** Sets a variable; false when it is read-only. */
+  set(name: string, value: ByteString, exported?: boolean): boolean {
+    const old = this.vars.get(name);
+    if (old?.readonly) return false;
+    this.#bytes += value.length - (old?.value.length ?? -name.length);
+    if (this.#bytes > REMEMBERED_BYTES) throw new Killed();
+    this.vars.set(name, {
+      value,
+      exported: exported ?? old?.exported ?? this.options.has("a"),
+      readonly: false,
+    });
+    return true;
+  }
+
+  unset(name: string): boolean {
+    const old = this.vars.get(name);
+    if (old?.readonly) return false;
+    if (old) this.#bytes -= old.value.length + name.length;
+    this.vars.delete(name);
+    return true;
+  }
+
+  define(name: string, body: Command): void {
+    if (this.functions.size >= FUNCTIONS) throw new Killed();
+    this.functions.set(name, body);
+  }
+
+  /** The environment of a program. */
+  environment(): Map<ByteString, ByteString> {
+    const env = new Map<ByteString, ByteString>();
+    for (const [name, { value, exported }] of this.vars) if (exported) env.set(name, value);
+    return env;
+  }
+}

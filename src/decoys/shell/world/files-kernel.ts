@@ -1,0 +1,295 @@
+// /proc, /sys and /dev: what the kernel shows, made anew at each read from the same figures as the commands use.
+
+import { endlessContent, liveContent } from "../vfs/content.ts";
+import type { TreeBuilder } from "./builder.ts";
+import type { World } from "./world.ts";
+
+/** `/proc/cpuinfo`. */
+function cpuinfo(world: World): string {
+  const { cpuModel, cpus } = world.persona.hardware;
+  const { machine } = world.persona.os;
+  const each = (block: (i: number) => string): string =>
+    Array.from({ length: cpus }, (_, i) => block(i)).join("\n");
+  if (machine === "mips") {
+    return `system type\t\t: MT7620\nmachine\t\t\t: ${world.persona.hostname.split("-")[0]}\nprocessor\t\t: 0\ncpu model\t\t: ${cpuModel}\nBogoMIPS\t\t: 385.84\nwait instruction\t: yes\nmicrosecond timers\t: yes\ntlb_entries\t\t: 32\nextra interrupt vector\t: yes\nhardware watchpoint\t: yes, count: 4, address/irw mask: [0x0ffc, 0x0ffc, 0x0ffb, 0x0ffb]\nisa\t\t\t: mips1 mips2 mips32r1 mips32r2\nASEs implemented\t: mips16 dsp\nshadow register sets\t: 1\nkscratch registers\t: 0\ncore\t\t\t: 0\nVCED exceptions\t\t: not available\nVCEI exceptions\t\t: not available\n\n`;
+  }
+  if (machine.startsWith("arm")) {
+    const block = (i: number): string =>
+      `processor\t: ${i}\nmodel name\t: ${cpuModel}\nBogoMIPS\t: 1196.85\nFeatures\t: half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt vfpd32 lpae\nCPU implementer\t: 0x41\nCPU architecture: 7\nCPU variant\t: 0x0\nCPU part\t: 0xc07\nCPU revision\t: 5\n`;
+    return `${each(block)}\nHardware\t: Hisilicon Hi3516 (Flattened Device Tree)\nRevision\t: 0000\nSerial\t\t: 0000000000000000\n`;
+  }
+  const amd = cpuModel.startsWith("AMD");
+  const mhz = cpuMhz(world).toFixed(3);
+  const [family, model, stepping, cache] = amd ? [23, 49, 0, "512 KB"] : [6, 85, 7, "14080 KB"];
+  const block = (i: number): string =>
+    `processor\t: ${i}\nvendor_id\t: ${amd ? "AuthenticAMD" : "GenuineIntel"}\ncpu family\t: ${family}\nmodel\t\t: ${model}\nmodel name\t: ${cpuModel}\nstepping\t: ${stepping}\nmicrocode\t: 0x1\ncpu MHz\t\t: ${mhz}\ncache size\t: ${cache}\nphysical id\t: 0\nsiblings\t: ${cpus}\ncore id\t\t: ${i}\ncpu cores\t: ${cpus}\napicid\t\t: ${i}\ninitial apicid\t: ${i}\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 13\nwp\t\t: yes\nflags\t\t: ${CPU_FLAGS}\nbugs\t\t: spectre_v1 spectre_v2 spec_store_bypass swapgs\nbogomips\t: ${(cpuMhz(world) * 2).toFixed(2)}\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: 40 bits physical, 48 bits virtual\npower management:\n`;
+  return `${each(block)}\n`;
+}
+
+/** Flags that both vendors of the list have. */
+export const CPU_FLAGS =
+  "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx pdpe1gb rdtscp lm constant_tsc rep_good nopl xtopology cpuid tsc_known_freq pni pclmulqdq ssse3 fma cx16 sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave avx f16c rdrand hypervisor lahf_lm abm 3dnowprefetch fsgsbase bmi1 avx2 smep bmi2 rdseed adx smap xsaveopt arat";
+
+/** The processor's clock in MHz. */
+export function cpuMhz(world: World): number {
+  const ghz = /([\d.]+)GHz/.exec(world.persona.hardware.cpuModel)?.[1];
+  return ghz === undefined ? 2994.372 : Number(ghz) * 1000 - 0.006;
+}
+
+function meminfo(world: World): string {
+  const memory = world.memory();
+  const swapFree = memory.swap;
+  const rows: [string, number][] = [
+    ["MemTotal", memory.total],
+    ["MemFree", memory.free],
+    ...(world.persona.os.release.startsWith("3.10")
+      ? []
+      : ([["MemAvailable", memory.available]] as [string, number][])),
+    ["Buffers", memory.buffers],
+    ["Cached", memory.cached],
+    ["SwapCached", 0],
+    ["Active", Math.floor(memory.cached * 0.62)],
+    ["Inactive", Math.floor(memory.cached * 0.48)],
+    ["Active(anon)", Math.floor(memory.used * 0.03)],
+    ["Inactive(anon)", Math.floor(memory.used * 0.41)],
+    ["Active(file)", Math.floor(memory.cached * 0.58)],
+    ["Inactive(file)", Math.floor(memory.cached * 0.31)],
+    ["Unevictable", 0],
+    ["Mlocked", 0],
+    ["SwapTotal", memory.swap],
+    ["SwapFree", swapFree],
+    ["Dirty", 112],
+    ["Writeback", 0],
+    ["AnonPages", Math.floor(memory.used * 0.44)],
+    ["Mapped", Math.floor(memory.used * 0.2)],
+    ["Shmem", memory.shared],
+    ["Slab", Math.floor(memory.used * 0.16)],
+    ["SReclaimable", Math.floor(memory.used * 0.1)],
+    ["SUnreclaim", Math.floor(memory.used * 0.06)],
+    ["KernelStack", 2576],
+    ["PageTables", Math.floor(memory.used * 0.012)],
+    ["NFS_Unstable", 0],
+    ["Bounce", 0],
+    ["WritebackTmp", 0],
+    ["CommitLimit", Math.floor(memory.total / 2) + memory.swap],
+    ["Committed_AS", Math.floor(memory.used * 1.4)],
+  ];
+  return rows.map(([name, value]) => `${`${name}:`.padEnd(15)}${String(value).padStart(9)} kB\n`).join("");
+}
+
+/** `/proc/version`. */
+function kernelVersion(world: World): string {
+  const { release, version, flavour } = world.persona.os;
+  const compiler =
+    flavour === "debian"
+      ? "(debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40)"
+      : "(builder@build) (gcc version 4.8.3 (Buildroot 2014.05) )";
+  return `Linux version ${release} ${compiler} ${version}\n`;
+}
+
+function routeHex(ip: string): string {
+  return ip
+    .split(".")
+    .reverse()
+    .map((part) => Number(part).toString(16).padStart(2, "0").toUpperCase())
+    .join("");
+}
+
+/** Adds /proc, /sys and /dev. */
+export function addKernelFiles(tree: TreeBuilder, world: World): void {
+  const live = (path: string, make: () => string, mode = 0o444): void =>
+    tree.file(path, liveContent(make), { mode, mtimeMs: world.persona.bootedAt });
+  const { persona } = world;
+  tree.dir("/proc", { mode: 0o555, sealed: "ENOENT" });
+  tree.dir("/sys", { mode: 0o555, sealed: "EPERM" });
+  live("/proc/cpuinfo", () => cpuinfo(world));
+  live("/proc/meminfo", () => meminfo(world));
+  live("/proc/version", () => kernelVersion(world));
+  live(
+    "/proc/uptime",
+    () =>
+      `${world.uptimeSeconds().toFixed(2)} ${(world.uptimeSeconds() * persona.hardware.cpus * 0.97).toFixed(2)}\n`,
+  );
+  live(
+    "/proc/loadavg",
+    () =>
+      `${world
+        .loadAverage()
+        .map((load) => load.toFixed(2))
+        .join(
+          " ",
+        )} 1/${world.processes.length + 24} ${9000 + (Math.floor(world.uptimeSeconds()) % 20_000)}\n`,
+  );
+  live("/proc/mounts", () =>
+    world.mounts
+      .map((mount) => `${mount.device} ${mount.path} ${mount.type} ${mount.options} 0 0\n`)
+      .join(""),
+  );
+  live("/proc/self/mounts", () =>
+    world.mounts
+      .map((mount) => `${mount.device} ${mount.path} ${mount.type} ${mount.options} 0 0\n`)
+      .join(""),
+  );
+  live("/proc/cmdline", () =>
+    persona.os.flavour === "debian"
+      ? `BOOT_IMAGE=/boot/vmlinuz-${persona.os.release} root=UUID=${uuid(world)} ro quiet\n`
+      : "console=ttyS0,115200 root=/dev/mtdblock3 rootfstype=squashfs init=/init\n",
+  );
+  live(
+    "/proc/filesystems",
+    () => "nodev\tsysfs\nnodev\ttmpfs\nnodev\tproc\nnodev\tdevpts\n\text4\n\tsquashfs\n\tvfat\n",
+  );
+  live(
+    "/proc/swaps",
+    () =>
+      `Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n${persona.os.flavour === "debian" ? "/dev/sda5                               partition\t999420\t\t0\t\t-2\n" : ""}`,
+  );
+  live("/proc/partitions", () =>
+    persona.os.flavour === "debian"
+      ? `major minor  #blocks  name\n\n   8        0 ${persona.hardware.diskKib + 1_950_000} sda\n   8        1 ${persona.hardware.diskKib} sda1\n   8        5     999420 sda5\n`
+      : "major minor  #blocks  name\n\n  31        0        256 mtdblock0\n  31        1         64 mtdblock1\n  31        2       1856 mtdblock2\n  31        3      12160 mtdblock3\n  31        4       1024 mtdblock4\n",
+  );
+  live(
+    "/proc/stat",
+    () =>
+      `cpu  ${Math.floor(world.uptimeSeconds() * 1.2)} 0 ${Math.floor(world.uptimeSeconds() * 0.8)} ${Math.floor(world.uptimeSeconds() * 97 * persona.hardware.cpus)} 812 0 96 0 0 0\nbtime ${Math.floor(persona.bootedAt / 1000)}\nprocesses 48211\nprocs_running 1\nprocs_blocked 0\n`,
+  );
+  live("/proc/net/dev", () => netDev(world));
+  live(
+    "/proc/net/route",
+    () =>
+      `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n${world.network.interface}\t00000000\t${routeHex("192.168.1.1")}\t0003\t0\t0\t0\t00000000\t0\t0\t0\n`,
+  );
+  live(
+    "/proc/net/tcp",
+    () =>
+      `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n${world.network.listeners.map((one, i) => `   ${i}: 00000000:${one.port.toString(16).padStart(4, "0").toUpperCase()} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${14_000 + i * 31} 1 0000000000000000 100 0 0 10 0\n`).join("")}`,
+  );
+  live(
+    "/proc/net/arp",
+    () => "IP address       HW type     Flags       HW address            Mask     Device\n",
+  );
+  live("/proc/sys/kernel/hostname", () => `${persona.hostname}\n`, 0o644);
+  live("/proc/sys/kernel/osrelease", () => `${persona.os.release}\n`);
+  live("/proc/sys/kernel/ostype", () => "Linux\n");
+  live("/proc/sys/kernel/version", () => `${persona.os.version}\n`);
+  live("/proc/sys/kernel/pid_max", () => "32768\n", 0o644);
+  live("/proc/sys/vm/nr_hugepages", () => "0\n", 0o644);
+  live("/proc/sys/fs/file-max", () => "9223372036854775807\n", 0o644);
+  live("/proc/self/status", () => "Name:\tcat\nUmask:\t0022\nState:\tR (running)\nTracerPid:\t0\n");
+  live("/proc/self/cgroup", () => "0::/user.slice/user-0.slice/session-3.scope\n");
+  live("/proc/self/cmdline", () => "cat\0/proc/self/cmdline\0");
+  tree.link("/proc/self/exe", persona.os.flavour === "busybox" ? "/bin/busybox" : "/usr/bin/cat");
+  if (persona.os.flavour === "busybox")
+    live(
+      "/proc/mtd",
+      () =>
+        'dev:    size   erasesize  name\nmtd0: 00040000 00010000 "boot"\nmtd1: 00010000 00010000 "env"\nmtd2: 001d0000 00010000 "kernel"\nmtd3: 00be0000 00010000 "rootfs"\nmtd4: 00100000 00010000 "config"\n',
+    );
+  for (const process of world.processes) addProcess(live, tree, { ...process, world });
+  tree.file("/sys/class/net/lo/address", "00:00:00:00:00:00\n");
+  tree.file(`/sys/class/net/${world.network.interface}/address`, `${persona.mac}\n`);
+  if (persona.os.flavour === "debian") {
+    tree.file("/sys/class/dmi/id/product_name", "Standard PC (i440FX + PIIX, 1996)\n");
+    tree.file("/sys/class/dmi/id/sys_vendor", "QEMU\n");
+  }
+  addDevices(tree, world);
+}
+
+function addProcess(
+  live: (path: string, make: () => string) => void,
+  tree: TreeBuilder,
+  at: World["processes"][number] & { world: World },
+): void {
+  const kernel = at.command.startsWith("[");
+  const name =
+    at.command
+      .replace(/^\[|\]$/g, "")
+      .split(" ")[0]
+      ?.split("/")
+      .pop()
+      ?.slice(0, 15) ?? "";
+  const path = `/proc/${at.pid}`;
+  tree.dir(path, { mode: 0o555, sealed: "ENOENT", mtimeMs: at.world.persona.bootedAt });
+  live(`${path}/cmdline`, () => (kernel ? "" : `${at.command.replaceAll(" ", "\0")}\0`));
+  live(`${path}/comm`, () => `${name}\n`);
+  live(
+    `${path}/status`,
+    () =>
+      `Name:\t${name}\nState:\tS (sleeping)\nTgid:\t${at.pid}\nPid:\t${at.pid}\nPPid:\t${at.ppid}\nVmSize:\t${at.vsz} kB\nVmRSS:\t${at.rss} kB\n`,
+  );
+  live(
+    `${path}/stat`,
+    () =>
+      `${at.pid} (${name}) S ${at.ppid} ${at.pid} ${at.pid} 0 -1 4194560 0 0 0 0 1 2 0 0 20 0 1 0 ${at.startedAfter * 100} ${at.vsz * 1024} ${at.rss}\n`,
+  );
+  live(`${path}/maps`, () => "");
+  if (!kernel)
+    tree.link(
+      `${path}/exe`,
+      at.world.persona.os.flavour === "busybox"
+        ? "/bin/busybox"
+        : (/\/[\w./-]+/.exec(at.command)?.[0] ?? "/usr/bin/bash"),
+    );
+}
+
+function uuid(world: World): string {
+  const hex = Buffer.from(world.persona.random("shell-root-uuid").bytes(16)).toString("hex");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
+}
+
+function netDev(world: World): string {
+  const { rxBytes, txBytes, rx, tx } = world.network.counters(world.uptimeSeconds());
+  const row = (name: string, values: readonly number[]): string => {
+    const [a = 0, b = 0, c = 0, d = 0] = values;
+    const six = "    0    0    0     0          0         0";
+    return `${name.padStart(6)}: ${String(a).padStart(7)} ${String(b).padStart(7)}${six} ${String(c).padStart(8)} ${String(d).padStart(7)}    0    0    0     0       0          0\n`;
+  };
+  return `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${row("lo", [184_320, 1_536, 184_320, 1_536])}${row(world.network.interface, [rxBytes, rx, txBytes, tx])}`;
+}
+
+function addDevices(tree: TreeBuilder, world: World): void {
+  const zeros = endlessContent((length) => "\0".repeat(length));
+  let state = 0x2545f491;
+  const noise = endlessContent((length) => {
+    let out = "";
+    for (let i = 0; i < Math.min(length, 4096); i++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      out += String.fromCharCode((state >>> 11) & 255);
+    }
+    return out;
+  });
+  const when = { mtimeMs: world.persona.bootedAt };
+  tree.dir("/dev", when);
+  tree.device("/dev/null", { device: [1, 3], ...when });
+  tree.device("/dev/zero", { device: [1, 5], content: zeros, ...when });
+  tree.device("/dev/full", { device: [1, 7], content: zeros, ...when });
+  tree.device("/dev/random", { device: [1, 8], content: noise, ...when });
+  tree.device("/dev/urandom", { device: [1, 9], content: noise, ...when });
+  tree.device("/dev/tty", { device: [5, 0], ...when });
+  tree.device("/dev/console", { device: [5, 1], mode: 0o600, ...when });
+  tree.device("/dev/ptmx", { device: [5, 2], ...when });
+  tree.device("/dev/pts/0", { device: [136, 0], mode: 0o620, gid: 5, ...when });
+  tree.link("/dev/fd", "/proc/self/fd");
+  tree.link("/dev/stdin", "/proc/self/fd/0");
+  tree.link("/dev/stdout", "/proc/self/fd/1");
+  tree.link("/dev/stderr", "/proc/self/fd/2");
+  if (world.persona.os.flavour === "debian") {
+    tree.dir("/dev/shm", { mode: 0o1777, ...when });
+    for (const [i, name] of ["sda", "sda1", "sda2", "sda5"].entries())
+      tree.device(`/dev/${name}`, {
+        device: [8, i === 3 ? 5 : i],
+        block: true,
+        mode: 0o660,
+        gid: 6,
+        ...when,
+      });
+    return;
+  }
+  tree.device("/dev/watchdog", { device: [10, 130], mode: 0o600, ...when });
+  for (let i = 0; i < 5; i++)
+    tree.device(`/dev/mtdblock${i}`, { device: [31, i], block: true, mode: 0o640, ...when });
+  tree.link("/dev/root", "mtdblock3");
+}

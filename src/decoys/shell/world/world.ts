@@ -1,0 +1,141 @@
+// One machine as its programs see it: users, processes, memory, disks, network. All from the persona, so that no two
+// commands contradict one another.
+
+import type { Clock } from "../../../contract/clock.ts";
+import type { Persona } from "../../personas/persona.ts";
+import type { LiveProcess, User } from "../run/proc.ts";
+import type { ByteString } from "../shell.ts";
+import type { DirectoryNode } from "../vfs/node.ts";
+import { TreeBuilder } from "./builder.ts";
+import { type ElfMachine, elfOf } from "./elf.ts";
+import { addDebianFiles } from "./files-debian.ts";
+import { addDeviceFiles } from "./files-device.ts";
+import { addKernelFiles } from "./files-kernel.ts";
+import { type Mount, mountsOf } from "./mounts.ts";
+import { createNetwork, type Network } from "./network.ts";
+import { type BaseProcess, processesOf } from "./processes.ts";
+import { usersOf } from "./users.ts";
+
+/** Memory in KiB, as free(1) and /proc/meminfo show it. */
+export interface Memory {
+  readonly total: number;
+  readonly free: number;
+  readonly buffers: number;
+  readonly cached: number;
+  readonly shared: number;
+  readonly available: number;
+  readonly used: number;
+  readonly swap: number;
+}
+
+/** The machine. */
+export interface World {
+  readonly persona: Persona;
+  readonly clock: Clock;
+  readonly machine: ElfMachine;
+  readonly users: readonly User[];
+  readonly groups: readonly {
+    readonly name: string;
+    readonly gid: number;
+    readonly members: readonly string[];
+  }[];
+  readonly mounts: readonly Mount[];
+  readonly processes: readonly BaseProcess[];
+  readonly network: Network;
+  /** Minor version of the device's BusyBox; 0 on a server. */
+  readonly busyboxMinor: number;
+  /** BusyBox's first line, as `busybox` and its shell print it; empty on a server. */
+  readonly busyboxBanner: ByteString;
+  /** Files of the machine; made when first asked for. */
+  readonly base: () => DirectoryNode;
+  user(name: ByteString): User | undefined;
+  userById(uid: number): User | undefined;
+  groupName(gid: number): ByteString;
+  uptimeSeconds(): number;
+  memory(): Memory;
+  loadAverage(): readonly [number, number, number];
+  /** What a signal to a process does: nothing is ever killed of the machine itself. */
+  signal(pid: number, who: User, live: ReadonlyMap<number, LiveProcess>): "sent" | "missing" | "refused";
+}
+
+/** The world of a persona. */
+export function createWorld(persona: Persona, clock: Clock, programs: readonly string[]): World {
+  const { users, groups } = usersOf(persona);
+  const processes = processesOf(persona);
+  const random = persona.random("shell-world");
+  const [cachedShare, usedShare, drift] = [
+    0.25 + random.fraction() * 0.3,
+    0.12 + random.fraction() * 0.2,
+    random.fraction(),
+  ];
+  const version = persona.products["telnet"]?.version ?? "1.24.1";
+  const busybox = persona.os.flavour === "busybox";
+  let root: DirectoryNode | undefined;
+  const world: World = {
+    persona,
+    clock,
+    machine: elfOf(persona.os.machine),
+    users,
+    groups,
+    processes,
+    mounts: mountsOf(persona),
+    network: createNetwork(persona),
+    busyboxMinor: busybox ? Number(version.split(".")[1] ?? 24) : 0,
+    busyboxBanner: busybox ? `BusyBox v${version} (${buildDate(persona)})` : "",
+    base() {
+      root ??= buildTree(world, programs);
+      return root;
+    },
+    user: (name) => users.find((user) => user.name === name),
+    userById: (uid) => users.find((user) => user.uid === uid),
+    groupName: (gid) => groups.find((group) => group.gid === gid)?.name ?? String(gid),
+    uptimeSeconds: () => Math.max(1, (clock.now() - persona.bootedAt) / 1000),
+    memory() {
+      const total = persona.hardware.memoryKib;
+      // A slow wave, so that two looks differ as they do on a living machine.
+      const wave = Math.sin(clock.now() / 97_000 + drift * 6) * 0.004;
+      const used = Math.floor(total * (usedShare + wave));
+      const cached = Math.floor(total * cachedShare);
+      const buffers = Math.floor(total * 0.021);
+      const shared = Math.floor(total * 0.006);
+      const free = total - used - cached - buffers;
+      return {
+        total,
+        used,
+        cached,
+        buffers,
+        shared,
+        free,
+        available: free + Math.floor((cached + buffers) * 0.86),
+        swap: busybox ? 0 : 999_420,
+      };
+    },
+    loadAverage() {
+      const wave = (period: number): number => 0.04 + 0.03 * (1 + Math.sin(clock.now() / period + drift * 6));
+      return [wave(61_000), wave(311_000), wave(907_000)];
+    },
+    signal(pid, who, live) {
+      const mine = live.get(pid);
+      const owner = mine?.user ?? processes.find((one) => one.pid === pid)?.user;
+      if (owner === undefined) return "missing";
+      return who.uid === 0 || owner === who.name ? "sent" : "refused";
+    },
+  };
+  return world;
+}
+
+/** The date in BusyBox's banner: of the firmware's kernel, minutes later. */
+function buildDate(persona: Persona): string {
+  const match = /(\w{3}) +(\d{1,2}) [\d:]+ (\w+) (\d{4})/.exec(persona.os.version);
+  const [, month = "Jun", day = "1", zone = "CST", year = "2016"] = match ?? [];
+  const number = "JanFebMarAprMayJunJulAugSepOctNovDec".indexOf(month) / 3 + 1;
+  return `${year}-${String(number).padStart(2, "0")}-${day.padStart(2, "0")} 10:31:05 ${zone}`;
+}
+
+function buildTree(world: World, programs: readonly string[]): DirectoryNode {
+  const builder = new TreeBuilder(world.persona.installedAt);
+  if (world.persona.os.flavour === "debian") addDebianFiles(builder, world, programs);
+  else addDeviceFiles(builder, world, programs);
+  addKernelFiles(builder, world);
+  return builder.root;
+}
