@@ -1,8 +1,6 @@
-// Logs: pino JSON on stderr with a constant message and fields. Attacker text only through `untrusted`.
+// Logs: pino JSON on stderr with a constant message and fields. Attacker text is evidence and is not logged.
 
 import pino from "pino";
-import type { Captured } from "../contract/captured.ts";
-import { printable } from "../contract/captured.ts";
 import { systemErrorCode, toError } from "../contract/errors.ts";
 
 /** A logger. */
@@ -34,9 +32,4 @@ export function createLogger(name: string, level: string, write?: (line: string)
     serializers: { err: errorFields },
   };
   return write ? pino(options, { write }) : pino(options, pino.destination({ dest: 2, sync: true }));
-}
-
-/** The only way in for attacker text: one field under a key that we own, cut and escaped. */
-export function untrusted(text: Captured | string): { readonly untrusted: string } {
-  return { untrusted: printable(text, 200) };
 }

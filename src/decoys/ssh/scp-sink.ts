@@ -3,15 +3,8 @@
 
 import type { ByteString, FsResult, SessionFs, WritableFile } from "../shell/shell.ts";
 import { errorText } from "./errno.ts";
-import type { ScpCommand, ScpStream } from "./scp.ts";
-import { expandHome } from "./scp.ts";
-
-/** What both directions work on. */
-export interface ScpWorld {
-  readonly stream: ScpStream;
-  readonly fs: SessionFs;
-  readonly home: ByteString;
-}
+import type { ScpCommand, ScpStream, ScpWorld } from "./scp-stream.ts";
+import { expandHome } from "./scp-stream.ts";
 
 /** A control line of the sender: `C0644 12 name` or `D0755 0 name`. */
 interface Control {

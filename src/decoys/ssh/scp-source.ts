@@ -5,9 +5,8 @@ import type { Session } from "../decoy.ts";
 import { fromByteString } from "../shell/bytes.ts";
 import type { ByteString, FileStat, SessionFs } from "../shell/shell.ts";
 import { errorText } from "./errno.ts";
-import type { ScpCommand, ScpStream } from "./scp.ts";
-import { expandHome } from "./scp.ts";
-import type { ScpWorld } from "./scp-sink.ts";
+import type { ScpCommand, ScpStream, ScpWorld } from "./scp-stream.ts";
+import { expandHome } from "./scp-stream.ts";
 
 /** Folders within folders, and names in all of them, that are given. */
 const MAX_DEPTH = 64;

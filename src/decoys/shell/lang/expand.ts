@@ -8,7 +8,7 @@ import { ArithFault, evaluate } from "./arith.ts";
 import type { List, Part, Word } from "./ast.ts";
 import { expandBraces } from "./braces.ts";
 import { escapeGlob, expandPath, hasGlob } from "./glob.ts";
-import { expandParameter } from "./parameter.ts";
+import { type Expansions, expandParameter } from "./parameter.ts";
 import type { ShellState } from "./state.ts";
 
 /** What expansion needs of the shell around it. */
@@ -156,7 +156,7 @@ function addValue(
 async function partValue(part: Exclude<Part, { kind: "text" }>, shell: Expander): Promise<Value> {
   switch (part.kind) {
     case "param":
-      return expandParameter(part, shell);
+      return expandParameter(part, { shell, expand: expansions });
     case "command":
       return { text: await shell.substitute(part.body) };
     case "arith":
@@ -213,3 +213,5 @@ function tilde(text: ByteString, shell: Expander, whole: boolean): ByteString {
           : shell.homeOf(name);
   return home === undefined ? text : home + (slash < 0 ? "" : text.slice(slash));
 }
+
+const expansions: Expansions = { text: expandText, pattern: expandPattern, arithmetic };

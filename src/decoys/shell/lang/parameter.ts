@@ -2,9 +2,22 @@
 
 import { CommandAborted } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
-import type { ParamOp, Part } from "./ast.ts";
-import { arithmetic, type Expander, expandPattern, expandText, type Value } from "./expand.ts";
+import type { ParamOp, Part, Word } from "./ast.ts";
+import type { Expander, Value } from "./expand.ts";
 import { globMatcher } from "./glob.ts";
+
+/** How the words inside a `${…}` are expanded: the caller's own functions, since they come back here. */
+export interface Expansions {
+  text(word: Word, shell: Expander): Promise<ByteString>;
+  pattern(word: Word, shell: Expander): Promise<ByteString>;
+  arithmetic(expression: Word, shell: Expander): Promise<bigint>;
+}
+
+/** Where a parameter is expanded. */
+interface Place {
+  readonly shell: Expander;
+  readonly expand: Expansions;
+}
 
 type ParamPart = Extract<Part, { kind: "param" }>;
 
@@ -58,7 +71,8 @@ const joined = (value: Value | undefined): ByteString =>
   value === undefined ? "" : "list" in value ? value.list.join(" ") : value.text;
 
 /** What a `${…}` stands for. */
-export async function expandParameter(part: ParamPart, shell: Expander): Promise<Value> {
+export async function expandParameter(part: ParamPart, place: Place): Promise<Value> {
+  const { shell, expand } = place;
   const value = parameter(part.name, shell);
   const { op } = part;
   if (op === null) {
@@ -85,19 +99,19 @@ export async function expandParameter(part: ParamPart, shell: Expander): Promise
     case "assign":
     case "error":
     case "alternative":
-      return conditional(part, { op, value, shell });
+      return conditional(part, { op, value, ...place });
     case "trim": {
-      const pattern = await expandPattern(op.pattern, shell);
+      const pattern = await expand.pattern(op.pattern, shell);
       return mapValue(value, (text) => trim(text, op.op, pattern));
     }
     case "replace": {
-      const matches = globMatcher(await expandPattern(op.pattern, shell));
-      const by = await expandText(op.by, shell);
+      const matches = globMatcher(await expand.pattern(op.pattern, shell));
+      const by = await expand.text(op.by, shell);
       await shell.budget.step(1 + Math.ceil(joined(value).length / 16));
       return mapValue(value, (text) => replace(text, { op, matches, by }));
     }
     case "substring":
-      return substring(value, op, shell);
+      return substring(value, op, place);
     default:
       return mapValue(value, (text) => changeCase(text, op.op));
   }
@@ -110,14 +124,14 @@ function mapValue(value: Value | undefined, change: (text: ByteString) => ByteSt
 
 async function conditional(
   part: ParamPart,
-  at: { op: Extract<ParamOp, { colon: boolean }>; value: Value | undefined; shell: Expander },
+  at: Place & { op: Extract<ParamOp, { colon: boolean }>; value: Value | undefined },
 ): Promise<Value> {
-  const { op, value, shell } = at;
+  const { op, value, shell, expand } = at;
   const missing =
     value === undefined || (op.colon && joined(value) === "") || ("list" in value && value.list.length === 0);
-  if (op.kind === "alternative") return missing ? { text: "" } : { text: await expandText(op.word, shell) };
+  if (op.kind === "alternative") return missing ? { text: "" } : { text: await expand.text(op.word, shell) };
   if (!missing && value !== undefined) return value;
-  const text = await expandText(op.word, shell);
+  const text = await expand.text(op.word, shell);
   if (op.kind === "default") return { text };
   if (op.kind === "assign") {
     shell.state.set(part.name, text);
@@ -177,10 +191,10 @@ function replace(text: ByteString, how: Replacement): ByteString {
 async function substring(
   value: Value | undefined,
   op: Extract<ParamOp, { kind: "substring" }>,
-  shell: Expander,
+  { shell, expand }: Place,
 ): Promise<Value> {
-  const offset = Number(await arithmetic(op.offset, shell));
-  const length = op.length === null ? null : Number(await arithmetic(op.length, shell));
+  const offset = Number(await expand.arithmetic(op.offset, shell));
+  const length = op.length === null ? null : Number(await expand.arithmetic(op.length, shell));
   const range = (size: number, shift: number): [number, number] => {
     const from = offset < 0 ? Math.max(0, size + offset) : Math.max(0, offset - shift);
     const to = length === null ? size : length < 0 ? size + length : from + length;
