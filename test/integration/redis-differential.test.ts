@@ -124,7 +124,7 @@ const wires: readonly string[] = [
   "QUIT\r\nPING\r\n",
   "*1\r\n$4\r\nPINGxx*1\r\n$4\r\nQUIT\r\n",
   "CLIENT REPLY OFF\r\nPING\r\nCLIENT REPLY ON\r\nCLIENT REPLY SKIP\r\nPING\r\nPING x\r\nQUIT\r\n",
-  "SUBSCRIBE a b\r\nPING\r\nGET x\r\nUNSUBSCRIBE\r\nQUIT\r\n",
+  "SUBSCRIBE a b\r\nPING\r\nGET x\r\nUNSUBSCRIBE b\r\nUNSUBSCRIBE\r\nQUIT\r\n",
   "MULTI\r\nPING\r\nQUIT\r\n",
   "MONITOR\r\nQUIT\r\n",
 ];

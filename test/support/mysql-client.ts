@@ -95,7 +95,7 @@ export class MysqlClient implements Disposable {
 }
 
 /** Salt and plugin of a greeting. */
-export function readGreeting(payload: Buffer): { salt: Buffer; plugin: string } {
+function readGreeting(payload: Buffer): { salt: Buffer; plugin: string } {
   const at = payload.indexOf(0) + 1;
   const salt = Buffer.concat([payload.subarray(at + 4, at + 12), payload.subarray(at + 31, at + 43)]);
   return { salt, plugin: payload.toString("latin1", at + 44, payload.length - 1) };

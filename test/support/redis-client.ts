@@ -23,7 +23,7 @@ function replyEnd(data: Buffer, at: number): number {
 }
 
 /** A multibulk request; arguments are binary strings. */
-export function encodeRequest(args: readonly string[]): Buffer {
+function encodeRequest(args: readonly string[]): Buffer {
   const parts = args.map((arg) => `$${arg.length}\r\n${arg}\r\n`);
   return Buffer.from(`*${args.length}\r\n${parts.join("")}`, "latin1");
 }

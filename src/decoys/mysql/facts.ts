@@ -39,7 +39,7 @@ export const plugins: readonly (readonly (string | null)[])[] = [
 ].map(([name = "", type = ""]) => [name, name === "FEDERATED" ? "DISABLED" : "ACTIVE", type, null, "GPL"]);
 
 /** Seconds since the server started. */
-export function uptime(connection: Connection): number {
+function uptime(connection: Connection): number {
   return Math.max(Math.floor((connection.clock.now() - connection.server.startedAt) / 1000), 1);
 }
 

@@ -25,9 +25,9 @@ export const CAP = {
  * What an 8.0.27 or newer server offers when TLS is off and only `uncompressed` is allowed:
  * every flag but SSL, SSL_VERIFY_SERVER_CERT, COMPRESS and ZSTD_COMPRESSION.
  */
-export const SERVER_CAPABILITIES = 0x9bff_f7df;
+const SERVER_CAPABILITIES = 0x9bff_f7df;
 /** utf8mb4_0900_ai_ci, low byte. */
-export const SERVER_CHARSET = 255;
+const SERVER_CHARSET = 255;
 
 /** Status flags of OK and EOF. */
 export const STATUS = { inTransaction: 1, autocommit: 2, moreResults: 8 } as const;
@@ -146,7 +146,7 @@ export function encodeAuthSwitch(plugin: string, salt: Uint8Array): Buffer {
 }
 
 /** Types of columns, with the figures that the server gives for them. */
-export const columnTypes = {
+const columnTypes = {
   text: { id: 0xfd, charset: SERVER_CHARSET, length: 1020, flags: 0, decimals: 31 },
   longText: { id: 0xfc, charset: SERVER_CHARSET, length: 262_140, flags: 0x10, decimals: 0 },
   integer: { id: 0x08, charset: 63, length: 21, flags: 0x81, decimals: 0 },
@@ -198,7 +198,7 @@ export function encodeColumn(column: Column, withDefault = false): Buffer {
 }
 
 /** ProtocolText::ResultsetRow. */
-export function encodeRow(row: readonly (string | null)[]): Buffer {
+function encodeRow(row: readonly (string | null)[]): Buffer {
   return Buffer.concat(row.map((value) => (value === null ? Buffer.of(0xfb) : lenencText(value))));
 }
 

@@ -17,7 +17,7 @@ export type Parsed =
   | { readonly kind: "violation"; readonly text: string; readonly bytes: Uint8Array };
 
 /** Longest inline request or length line, in bytes (PROTO_INLINE_MAX_SIZE of the server). */
-export const INLINE_BYTES = 64 * 1024;
+const INLINE_BYTES = 64 * 1024;
 /** Default of `proto-max-bulk-len`. */
 const BULK_BYTES = 512 * 1024 * 1024;
 /** Bytes of a violation that are told. */

@@ -74,12 +74,12 @@ const kinds: ReadonlyMap<string, ConfigKind> = new Map<string, ConfigKind>([
 ]);
 
 /** How a setting is checked; text when nothing more is known. */
-export function kindOf(name: string): ConfigKind {
+function kindOf(name: string): ConfigKind {
   return kinds.get(name) ?? "text";
 }
 
 /** Bytes of a memory value such as `64mb`, or null. */
-export function parseMemory(text: string): number | null {
+function parseMemory(text: string): number | null {
   const match = /^([0-9]{1,15})(b|k|kb|m|mb|g|gb)?$/i.exec(text);
   if (!match) return null;
   const units: Readonly<Record<string, number>> = {

@@ -17,7 +17,7 @@ export function usedMemory(world: World): number {
 }
 
 /** `894.85K`, as the server prints bytes. */
-export function humanBytes(bytes: number): string {
+function humanBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes}B`;
   const power = Math.min(Math.floor(Math.log2(bytes) / 10), 3);
   return `${(bytes / 1024 ** power).toFixed(2)}${"BKMG".charAt(power)}`;
