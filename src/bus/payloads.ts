@@ -24,7 +24,7 @@ export const unixMs = z.int().nonnegative();
 /** Unix seconds with a fraction, as envelopes hold them. */
 export const unixSeconds = z.number().nonnegative();
 /** Between 0 and 1. */
-export const confidence = z.number().min(0).max(1);
+const confidence = z.number().min(0).max(1);
 export const words = z.array(word).max(256);
 export const ids = z.array(id).max(1024);
 
@@ -38,7 +38,7 @@ export const service = z.looseObject({
 });
 
 /** Why an identity is believed: what kind of evidence, how much it weighs, in words. */
-export const reasons = z
+const reasons = z
   .array(z.looseObject({ kind: word, weight: z.number(), detail: sentence.optional() }))
   .max(256);
 

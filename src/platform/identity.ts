@@ -14,7 +14,7 @@ export interface Ids {
 const FALLBACK_ID = 64_735;
 
 /** The user of the workers on this host: its `decnet` user where there is one. */
-export function workerIds(passwd: string = readFileSync("/etc/passwd", "utf8")): Ids {
+function workerIds(passwd: string = readFileSync("/etc/passwd", "utf8")): Ids {
   const fields = passwd
     .split("\n")
     .map((line) => line.split(":"))

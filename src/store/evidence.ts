@@ -52,7 +52,7 @@ const WINDOW = 20_000;
 const WINDOWS = 10;
 
 /** The stored row as a record. */
-export function toEvidenceRow(row: EvidenceTable): EvidenceRow {
+function toEvidenceRow(row: EvidenceTable): EvidenceRow {
   const { src_ip, src_port, dst_ip, dst_port, data, ...rest } = row;
   return {
     ...rest,

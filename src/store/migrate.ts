@@ -6,7 +6,7 @@ import { DecnetError } from "../contract/errors.ts";
 import type { Migration } from "./migrations/migration.ts";
 
 /** `PRAGMA application_id` of a decnet database: "dcnt". */
-export const APPLICATION_ID = 0x64636e74;
+const APPLICATION_ID = 0x64636e74;
 
 function pragma(sqlite: SqliteDatabase, name: "user_version" | "application_id"): number {
   const row = sqlite.query<Record<string, number>, []>(`PRAGMA ${name}`).get();

@@ -10,7 +10,7 @@ export interface Page<Row> {
 }
 
 /** Most rows of one page. */
-export const PAGE_LIMIT = 1000;
+const PAGE_LIMIT = 1000;
 
 /** A sort value and the id that makes it unique. */
 export interface PageKey {
@@ -24,7 +24,7 @@ export function clampLimit(limit: number): number {
 }
 
 /** The cursor that stands for a row. */
-export function formatCursor(key: PageKey): string {
+function formatCursor(key: PageKey): string {
   return Buffer.from(`${key.value}:${key.id}`).toString("base64url");
 }
 

@@ -4,7 +4,7 @@
 const codes = { BUSY: 5, LOCKED: 6, IOERR: 10, FULL: 13, CANTOPEN: 14 } as const;
 
 /** The primary result code of an SQLite error, or undefined for any other error. */
-export function sqliteErrorCode(error: unknown): number | undefined {
+function sqliteErrorCode(error: unknown): number | undefined {
   const fields = error as { name?: unknown; errno?: unknown } | null;
   if (fields?.name !== "SQLiteError" || typeof fields.errno !== "number") return undefined;
   return fields.errno & 0xff;

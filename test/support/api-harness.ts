@@ -23,7 +23,7 @@ import { insertUser } from "../../src/store/users.ts";
 import { listen } from "../../src/workers/api/io.ts";
 
 /** Argon2id as cheap as it goes. */
-export const cheapHasher: PasswordHasher = {
+const cheapHasher: PasswordHasher = {
   hash: (password) => Bun.password.hash(password, { algorithm: "argon2id", memoryCost: 8, timeCost: 1 }),
   verify: (password, hash) => Bun.password.verify(password, hash),
 };

@@ -19,7 +19,7 @@ import { createMetrics } from "../../src/kit/metrics.ts";
 import type { RunWorker } from "../../src/kit/worker.ts";
 
 export const silent = createLogger("test", "silent");
-export const newId = createIdSource();
+const newId = createIdSource();
 
 /** A record of any kind with sensible surroundings. */
 export function evidence<K extends EvidenceKind>(

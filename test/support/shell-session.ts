@@ -27,7 +27,7 @@ export interface FakeSession {
 }
 
 /** Makes a session whose connection is silent. */
-export function fakeSession(persona: Persona): FakeSession {
+function fakeSession(persona: Persona): FakeSession {
   const records: Observed[] = [];
   const blobs = new Map<string, Uint8Array>();
   const controller = new AbortController();

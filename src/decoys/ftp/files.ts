@@ -23,7 +23,7 @@ import { createWorld } from "../shell/world/world.ts";
 const MACHINE_BYTES = 64 * 1024 * 1024;
 
 /** The account that anonymous logins run as. */
-export const FTP_ACCOUNT = Object.freeze({ uid: 102, gid: 109 });
+const FTP_ACCOUNT = Object.freeze({ uid: 102, gid: 109 });
 
 const FTP_HOME = "/srv/ftp";
 const DAY_MS = 86_400_000;
@@ -70,7 +70,7 @@ function file(bytes: Uint8Array, options: NewNode): VNode {
 }
 
 /** Fills /srv/ftp: what somebody left in pub, and a folder to drop files in. The same for every caller. */
-export function furnishFtpHome(home: DirectoryNode, persona: Persona): void {
+function furnishFtpHome(home: DirectoryNode, persona: Persona): void {
   const random = persona.random("ftp-files");
   const last = Math.floor(persona.bootedAt / DAY_MS) * DAY_MS + (2 * 60 + random.below(50)) * 60_000;
   let ino = 393_217 + random.below(60_000);

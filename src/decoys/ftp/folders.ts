@@ -103,7 +103,7 @@ export const handleSize: FtpHandler = (conversation, { argument }) => {
 };
 
 /** `YYYYMMDDHHMMSS` of Unix ms and back. */
-export function timeStamp(ms: number): string {
+function timeStamp(ms: number): string {
   return new Date(ms).toISOString().replace(/\D/g, "").slice(0, 14);
 }
 

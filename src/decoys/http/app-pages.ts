@@ -4,7 +4,7 @@ import type { Persona } from "../personas/persona.ts";
 import type { SiteTheme } from "./site.ts";
 
 /** Text for an HTML page. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")

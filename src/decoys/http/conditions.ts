@@ -9,7 +9,7 @@ export type ConditionOutcome = "send" | "not-modified" | "failed";
 const HTTP_DATE = /^[A-Za-z]{3,9}, (\d{2})[ -]([A-Za-z]{3})[ -](\d{2,4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
 
 /** Unix ms of an HTTP date, or -1. */
-export function parseHttpDate(text: string): number {
+function parseHttpDate(text: string): number {
   if (text.length > 40 || !HTTP_DATE.test(text)) return -1;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? -1 : ms;

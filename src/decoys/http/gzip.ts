@@ -7,7 +7,7 @@ import type { RequestHeaders } from "./headers.ts";
 const MIN_LENGTH = 20;
 
 /** Whether the client takes gzip, by nginx's reading of Accept-Encoding: a bare `*` does not count. */
-export function acceptsGzip(value: string): boolean {
+function acceptsGzip(value: string): boolean {
   for (const item of value.split(",")) {
     const [coding = "", ...parameters] = item.trim().split(";");
     if (coding.trim().toLowerCase() !== "gzip") continue;

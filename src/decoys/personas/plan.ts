@@ -15,7 +15,7 @@ export interface DeckyPlan {
 }
 
 /** `name:password` pairs as the setting holds them. */
-export function parseLogins(pairs: readonly string[]): readonly Login[] {
+function parseLogins(pairs: readonly string[]): readonly Login[] {
   return pairs.map((pair) => {
     const colon = pair.indexOf(":");
     const username = pair.slice(0, colon);

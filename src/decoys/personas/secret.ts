@@ -17,7 +17,7 @@ export interface InstallSecret {
 const FORM = /^decnet-secret-1 ([0-9a-f]{64}) ([0-9]{1,15})\n?$/;
 
 /** Parses the file's text; throws DecnetError `config` when it is not ours. */
-export function parseSecret(text: string, path: string): InstallSecret {
+function parseSecret(text: string, path: string): InstallSecret {
   const match = FORM.exec(text);
   if (!match) {
     throw new DecnetError(

@@ -4,8 +4,11 @@
 import type { KeyObject } from "node:crypto";
 import { createECDH, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import type { Persona } from "../personas/persona.ts";
-import { drawRsaKey } from "./rsa-key.ts";
-import { concat, WireReader, WireWriter } from "./wire.ts";
+import { drawRsaKey } from "../personas/rsa-key.ts";
+import { concat, WireWriter } from "./wire.ts";
+
+/** What `ssh-keygen -t rsa` makes by default. */
+const RSA_BITS = 3072;
 
 /** One key pair of the server. */
 export interface HostKey {
@@ -77,7 +80,7 @@ const RSA_HASHES: ReadonlyMap<string, string> = new Map([
 
 /** Makes the keys. Takes about a second for RSA: at load, not in a conversation. */
 export function createHostKeys(persona: Persona): HostKeys {
-  const rsa = drawRsaKey(persona.random("ssh-host-key-rsa"));
+  const rsa = drawRsaKey(persona.random("ssh-host-key-rsa"), RSA_BITS);
   const rsaKey: HostKey = {
     type: "ssh-rsa",
     blob: new WireWriter(512).string("ssh-rsa").mpint(rsa.exponent).mpint(rsa.modulus).finish(),
@@ -94,9 +97,4 @@ export function createHostKeys(persona: Persona): HostKeys {
     forAlgorithm: (algorithm) =>
       algorithm === "ssh-ed25519" ? ed25519 : algorithm.startsWith("ecdsa-") ? ecdsa : rsaKey,
   };
-}
-
-/** The type that a public key blob names, as bytes. Throws DecnetError `protocol` when it names none. */
-export function typeOfBlob(blob: Uint8Array): Uint8Array {
-  return new WireReader(blob).string();
 }

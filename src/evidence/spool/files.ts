@@ -40,10 +40,7 @@ export interface SpoolFiles {
 
 /** Name of the file that holds the durable position. */
 export const HEAD_NAME = "head";
-/** 20 digits and a line feed: one page, overwritten in place. */
-export const HEAD_BYTES = 21;
-
-/** The text of the head file. */
+/** The text of the head file: 20 digits and a line feed, overwritten in place. */
 export function formatHead(position: number): string {
   return `${String(position).padStart(20, "0")}\n`;
 }

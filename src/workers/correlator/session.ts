@@ -6,7 +6,7 @@ import type { Observed } from "./core.ts";
 import { addCounts } from "./counts.ts";
 
 /** How far a session's events went out. */
-export const ANNOUNCED = { none: 0, started: 1, ended: 2 } as const;
+const ANNOUNCED = { none: 0, started: 1, ended: 2 } as const;
 
 /** The row of a session whose first record this is. */
 export function newSession(id: string, { row, drill, announced }: Observed): SessionTable {

@@ -23,7 +23,7 @@ function triple(bits: number, special: boolean, letter: "s" | "t"): string {
 }
 
 /** strmode(3), its trailing blank included. */
-export function modeText({ type, mode }: Pick<FileStat, "type" | "mode">): string {
+function modeText({ type, mode }: Pick<FileStat, "type" | "mode">): string {
   const owner = triple((mode >> 6) & 7, (mode & 0o4000) !== 0, "s");
   const group = triple((mode >> 3) & 7, (mode & 0o2000) !== 0, "s");
   const others = triple(mode & 7, (mode & 0o1000) !== 0, "t");

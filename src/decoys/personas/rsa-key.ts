@@ -1,15 +1,11 @@
 // An RSA key pair drawn from a deterministic stream: the same stream gives the same key.
-// For a decoy's host key only: it is as secret as its seed.
+// For what decoys show of themselves only: it is as secret as its seed.
 
 import type { KeyObject } from "node:crypto";
 import { checkPrimeSync, createPrivateKey } from "node:crypto";
 import type { Random } from "../../contract/random.ts";
-import { fromBigInt, toBigInt } from "./wire.ts";
 
-/** What `ssh-keygen -t rsa` makes by default. */
-const MODULUS_BITS = 3072;
 const EXPONENT = 65_537n;
-const PRIME_BYTES = MODULUS_BITS / 16;
 /** Candidates looked at from one starting point; the chance that none of them is prime is below 10^-6. */
 const WINDOW = 16_384;
 
@@ -19,6 +15,11 @@ export interface RsaKey {
   readonly exponent: Uint8Array;
   readonly key: KeyObject;
 }
+
+const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
+
+const fromBigInt = (value: bigint, length: number): Buffer =>
+  Buffer.from(value.toString(16).padStart(length * 2, "0"), "hex");
 
 /** Odd primes below 2^14. */
 function smallPrimes(): number[] {
@@ -44,19 +45,16 @@ function sieve(start: bigint, primes: readonly number[]): Uint8Array {
   return composite;
 }
 
-function drawPrime(random: Random, primes: readonly number[]): bigint {
+function drawPrime(random: Random, primeBytes: number, primes: readonly number[]): bigint {
   for (;;) {
-    const bytes = random.bytes(PRIME_BYTES);
+    const bytes = random.bytes(primeBytes);
     bytes[0] = (bytes[0] as number) | 0xc0;
     const start = toBigInt(bytes) | 1n;
     const composite = sieve(start, primes);
     for (let i = 0; i < WINDOW; i++) {
       if (composite[i]) continue;
       const candidate = start + BigInt(2 * i);
-      if (
-        (candidate - 1n) % EXPONENT !== 0n &&
-        checkPrimeSync(Buffer.from(fromBigInt(candidate, PRIME_BYTES)))
-      )
+      if ((candidate - 1n) % EXPONENT !== 0n && checkPrimeSync(fromBigInt(candidate, primeBytes)))
         return candidate;
     }
   }
@@ -73,21 +71,22 @@ function inverse(a: bigint, m: bigint): bigint {
   return s0 < 0n ? s0 + m : s0;
 }
 
-/** Draws a pair of 3072 bits. */
-export function drawRsaKey(random: Random): RsaKey {
+/** Draws a pair of `bits` (a multiple of 16). Takes some tenths of a second: do it once. */
+export function drawRsaKey(random: Random, bits: number): RsaKey {
+  const primeBytes = bits / 16;
   const primes = smallPrimes();
-  const first = drawPrime(random, primes);
-  const second = drawPrime(random, primes);
+  const first = drawPrime(random, primeBytes, primes);
+  const second = drawPrime(random, primeBytes, primes);
   const [p, q] = first > second ? [first, second] : [second, first];
   const d = inverse(EXPONENT, (p - 1n) * (q - 1n));
-  const modulus = fromBigInt(p * q, MODULUS_BITS / 8);
-  const text = (value: bigint, length = PRIME_BYTES): string =>
-    Buffer.from(fromBigInt(value, length)).toString("base64url");
+  const modulus = fromBigInt(p * q, bits / 8);
+  const text = (value: bigint, length = primeBytes): string =>
+    fromBigInt(value, length).toString("base64url");
   const jwk = {
     kty: "RSA",
-    n: Buffer.from(modulus).toString("base64url"),
+    n: modulus.toString("base64url"),
     e: "AQAB",
-    d: text(d, MODULUS_BITS / 8),
+    d: text(d, bits / 8),
     p: text(p),
     q: text(q),
     dp: text(d % (p - 1n)),
