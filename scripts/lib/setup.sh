@@ -4,7 +4,9 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 cd "$root"
-pinned_bun="$(sed -n 's/.*"engines": { "bun": "\(.*\)" }.*/\1/p' package.json)"
+pinned_bun="$(sed -n 's/.*"bun": "\([0-9.]*\)".*/\1/p' package.json)"
+
+[ -n "$pinned_bun" ] || { echo "decnet: package.json pins no Bun" >&2; exit 1; }
 
 fail() {
   echo "decnet: $1" >&2

@@ -13,6 +13,8 @@ import { createSeededRandom } from "../../src/contract/random.ts";
 import { createEvidenceClient } from "../../src/evidence/client.ts";
 import { createLogger } from "../../src/kit/log.ts";
 import { createMetrics } from "../../src/kit/metrics.ts";
+import type { TestBrowser } from "../support/browser.ts";
+import { launchBrowser, signIn } from "../support/browser.ts";
 import type { RunningInstall } from "../support/install.ts";
 import { startInstall } from "../support/install.ts";
 
@@ -21,11 +23,18 @@ const SOURCES = 20;
 const CHAOS_MS = 60_000;
 const VICTIMS = ["collector", "ingester", "bus", "correlator", "api", "decky"] as const;
 
+const PASSWORD = "a password for this test";
+
 let install: RunningInstall;
+let browser: TestBrowser;
 beforeAll(async () => {
-  install = await startInstall({ env: { DECNET_LOG_LEVEL: "warn" } });
+  install = await startInstall({ env: { DECNET_LOG_LEVEL: "warn", DECNET_ADMIN_PASSWORD: PASSWORD } });
+  browser = await launchBrowser();
+}, 60_000);
+afterAll(async () => {
+  await browser.close();
+  await install[Symbol.asyncDispose]();
 });
-afterAll(() => install[Symbol.asyncDispose]());
 
 /** Pids by worker, from the kernel: the API may be the one that is down. */
 function pids(): Map<string, number> {
@@ -63,6 +72,15 @@ function keepSession(port: number, source: string, signal: AbortSignal): void {
   };
   signal.addEventListener("abort", () => socket.destroy());
   open();
+}
+
+async function say(port: number, line: string): Promise<void> {
+  const socket = createConnection({ host: "127.0.0.1", port, localAddress: "127.50.1.1" });
+  socket.on("error", () => undefined);
+  await new Promise((resolve) =>
+    socket.once("data", resolve).once("connect", () => socket.write(`${line}\r\n`)),
+  );
+  socket.destroy();
 }
 
 const newId = createIdSource();
@@ -124,6 +142,9 @@ describe("kill -9", () => {
       const { workers } = await install.get<Workers>("/workers");
       return workers.every((worker) => worker.status === "ok") && acknowledged.size > 100;
     });
+    const { page } = await browser.newPage(install.up.url);
+    await signIn(page, install.up.url, PASSWORD);
+    await page.evaluate("globalThis.sameDocument = true");
     for (const worker of VICTIMS) await comesBack(worker, kill(worker));
 
     const random = createSeededRandom("chaos");
@@ -135,6 +156,9 @@ describe("kill -9", () => {
     }
     expect(kills).toBeGreaterThan(10);
     for (const worker of VICTIMS) await comesBack(worker, 0);
+    await say(port, "ECHO seen-after-it-all");
+    await page.getByText("seen-after-it-all").first().waitFor({ timeout: 45_000 });
+    expect(await page.evaluate("globalThis.sameDocument")).toBe(true);
     stop.abort();
     await writer;
 
