@@ -74,13 +74,19 @@ function keepSession(port: number, source: string, signal: AbortSignal): void {
   open();
 }
 
-async function say(port: number, line: string): Promise<void> {
-  const socket = createConnection({ host: "127.0.0.1", port, localAddress: "127.50.1.1" });
-  socket.on("error", () => undefined);
-  await new Promise((resolve) =>
-    socket.once("data", resolve).once("connect", () => socket.write(`${line}\r\n`)),
-  );
-  socket.destroy();
+/** Says one line to the Redis decoy; false when nobody answered. */
+function say(port: number, line: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: "127.0.0.1", port, localAddress: "127.50.1.1" });
+    const end = (answered: boolean): void => {
+      socket.destroy();
+      resolve(answered);
+    };
+    socket.setTimeout(5_000, () => end(false));
+    socket.once("error", () => end(false));
+    socket.once("connect", () => socket.write(`${line}\r\n`));
+    socket.once("data", () => end(true));
+  });
 }
 
 const newId = createIdSource();
@@ -121,14 +127,15 @@ async function writeAcknowledged(acknowledged: Set<string>, signal: AbortSignal)
   client.close();
 }
 
+/** The worker runs again, as another process than `oldPid`, and its row in the API is that process's. */
 async function comesBack(worker: string, oldPid: number): Promise<void> {
   await install.eventually(async () => {
-    const { workers } = await install
-      .get<Workers>("/workers")
-      .catch(() => ({ workers: [] }) as Partial<Workers> & { workers: [] });
-    const row = workers.find((entry) => entry.name === worker);
-    return row?.status === "ok" && row.extra["pid"] !== oldPid;
-  }, 45_000);
+    const live = pids().get(worker);
+    if (live === undefined || live === oldPid) return false;
+    const answer = await install.get<Workers>("/workers").catch(() => undefined);
+    const row = answer?.workers.find((entry) => entry.name === worker);
+    return row?.status === "ok" && row.extra["pid"] === live;
+  }, 60_000);
 }
 
 describe("kill -9", () => {
@@ -156,7 +163,7 @@ describe("kill -9", () => {
     }
     expect(kills).toBeGreaterThan(10);
     for (const worker of VICTIMS) await comesBack(worker, 0);
-    await say(port, "ECHO seen-after-it-all");
+    await install.eventually(() => say(port, "ECHO seen-after-it-all"));
     await page.getByText("seen-after-it-all").first().waitFor({ timeout: 45_000 });
     expect(await page.evaluate("globalThis.sameDocument")).toBe(true);
     stop.abort();

@@ -66,11 +66,18 @@ function freshOffset(): number {
   return 10_000 + Math.floor(Math.random() * 16_000);
 }
 
+/** Asked for, so that a restart of the API keeps it whatever else starts meanwhile. */
+function freshApiPort(): number {
+  return 5000 + Math.floor(Math.random() * 3000);
+}
+
 /** Starts `decnet up --json` and waits until it says that it is up. */
 export async function startInstall(options: InstallOptions = {}): Promise<RunningInstall> {
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), "decnet-e2e-"));
   const dataDir = join(folder, "data");
-  const flags = ["--port-offset", String(options.portOffset ?? freshOffset()), "--listen", "127.0.0.1"];
+  const offset = options.portOffset ?? freshOffset();
+  const ports = ["--port-offset", String(offset), "--api-port", String(freshApiPort())];
+  const flags = [...ports, "--listen", "127.0.0.1"];
   const command = [
     ...(options.prefix ?? []),
     BINARY,
