@@ -34,6 +34,7 @@ setup_bun() {
   else
     command -v npm >/dev/null || fail "npm is needed to install Bun $pinned_bun; install Node.js with npm first"
     echo "decnet: installing Bun $pinned_bun into .tools (once)" >&2
+    rm -rf .tools/node_modules
     npm install --prefix .tools --no-save --no-audit --no-fund --loglevel=error "$package@$pinned_bun" >&2 ||
       fail "Bun could not be installed from npm; check the network and try again"
     bun="$binary"

@@ -1,14 +1,21 @@
 // decnet events and decnet publish: the bus from the command line.
 
 import { getBus } from "../bus/get-bus.ts";
+import { topicNameOf } from "../bus/topic-of.ts";
+import { topicCatalogue, topicNames } from "../bus/topics.ts";
+import { printable } from "../contract/captured.ts";
 import { systemClock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
+import { didYouMean } from "../contract/nearest.ts";
 import { dataFolder } from "../kit/data-folder.ts";
 import { busEnvironment } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
 import type { CommandCall } from "./command.ts";
 import { runEvents } from "./events.ts";
 import { runPublish } from "./publish.ts";
+
+/** How long `events` waits for the bus before it says so. */
+const CONNECT_MS = 1_000;
 
 function openBus(call: CommandCall) {
   const env = busEnvironment(dataFolder(call.dataDir), call.terminal.env);
@@ -22,6 +29,8 @@ export async function runEventsCommand(call: CommandCall): Promise<number> {
   try {
     const write = (text: string): void => call.terminal.out(text);
     const json = call.options["json"] === true;
+    if (!(await bus.flush(CONNECT_MS)))
+      call.terminal.err("decnet: the bus cannot be reached yet; waiting for it (Ctrl-C ends)\n");
     await runEvents({ bus, pattern: call.args[0] ?? ">", json, signal: call.signal, write });
     return 0;
   } finally {
@@ -36,6 +45,12 @@ export async function runPublishCommand(call: CommandCall): Promise<number> {
     throw new DecnetError("usage", "publish takes a topic and a JSON object");
   const bus = openBus(call);
   try {
+    if (topicNameOf(topic) === undefined) {
+      const known = topicNames.map((name) => topicCatalogue[name].template);
+      call.terminal.err(
+        `decnet: "${printable(topic)}" is not in the catalogue.${didYouMean(topic, known)} Published all the same.\n`,
+      );
+    }
     await runPublish({ bus, topic, json });
     return 0;
   } finally {

@@ -14,7 +14,9 @@ import { commands } from "./index.ts";
 
 /** Settings of a command that have a flag. */
 function flagsOf(definition: CommandDefinition): readonly SettingKey[] {
-  return (definition.settings ?? settingKeys).filter((key) => flagOf(key) !== undefined);
+  const { sections } = definition;
+  const inSections = settingKeys.filter((key) => sections?.includes(key.split(".")[0] ?? "") ?? true);
+  return (definition.settings ?? inSections).filter((key) => flagOf(key) !== undefined);
 }
 
 function camel(flag: string): string {
@@ -67,7 +69,7 @@ export async function runCli(
   const program = new Program("decnet")
     .description("A deception platform in one file: fake machines that only an intruder would touch.")
     .version(`decnet ${version} (${commit})`, "-V, --version", "print the version")
-    .helpCommand(false)
+    .helpCommand("help [command]", "show the help of a command")
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
     .addHelpText("after", "\nExamples:\n  $ decnet up\n  $ decnet status\n  $ decnet <command> --help");

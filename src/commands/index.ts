@@ -75,6 +75,7 @@ function workerCommand(worker: (typeof workers)[number]): CommandDefinition {
     name: worker.name,
     summary: worker.summary,
     ...(worker.name === "bus" ? { options: busOptions } : {}),
+    sections: [...worker.config, "log"],
     examples: worker.examples,
     group: "workers",
     load: async () => {

@@ -6,7 +6,7 @@ import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
 import { busSocketPath } from "../bus/socket-path.ts";
 import { systemClock } from "../contract/clock.ts";
-import { DecnetError } from "../contract/errors.ts";
+import { DecnetError, toError } from "../contract/errors.ts";
 import { planDeckies } from "../decoys/personas/plan.ts";
 import { loadSecret } from "../decoys/personas/secret.ts";
 import type { Config } from "../kit/config.ts";
@@ -18,6 +18,7 @@ import { createLogger } from "../kit/log.ts";
 import { holdFolder } from "../kit/supervisor/hold-folder.ts";
 import type { Supervisor } from "../kit/supervisor/supervisor.ts";
 import { createSupervisor } from "../kit/supervisor/supervisor.ts";
+import { checkBind } from "../platform/bind-check.ts";
 import { ownerFor } from "../platform/identity.ts";
 import { workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
@@ -135,12 +136,54 @@ function loginsOf(
   return { count: plans.length, logins: new Map(logins) };
 }
 
+/** Asks beforehand for what would otherwise make a worker fail again and again. */
+async function checkPlaces(config: Config): Promise<void> {
+  const asked = config.sourceOf("api.port") !== "default";
+  await checkBind(
+    asked ? "--api-port" : "--api-host",
+    config.get("api.host"),
+    asked ? config.get("api.port") : 0,
+  );
+  const listen = config.get("decky.listen");
+  if (listen !== "::") await checkBind("--listen", listen, 0);
+}
+
+/** Makes the folder. Throws DecnetError `config` that names it when it cannot be. */
+function makeFolder(folder: DataFolder, owner: FolderOwner | undefined): void {
+  try {
+    makeDataFolder(folder, owner);
+  } catch (error) {
+    const reason = toError(error).message;
+    throw new DecnetError(
+      "config",
+      `data folder ${folder.root} cannot be used: ${reason}; name another with --data-dir`,
+    );
+  }
+}
+
+/** Starts all, tells once it is up, and waits for the end. */
+async function serve(signal: AbortSignal, start: Promise<void>, tell: () => Promise<void>): Promise<void> {
+  const ended = new Promise<void>((resolve) =>
+    signal.addEventListener("abort", () => resolve(), { once: true }),
+  );
+  // Signals alone do not keep the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  try {
+    await Promise.race([start, ended]);
+    if (!signal.aborted) await tell();
+    if (!signal.aborted) await ended;
+  } finally {
+    clearInterval(alive);
+  }
+}
+
 /** Runs everything until the signal aborts. */
 export async function runUp(call: CommandCall): Promise<number> {
   const { folder, config } = settingsOf(call);
   const owner = process.getuid?.() === 0 ? ownerFor(folder.root) : undefined;
-  makeDataFolder(folder, owner);
-  const held = await holdFolder(folder);
+  makeFolder(folder, owner);
+  const held = holdFolder(folder);
+  await checkPlaces(config);
   const { count, logins } = loginsOf(folder, config);
   const startedAt = systemClock.now();
   const busSocket = busPathFor(call, folder, owner);
@@ -165,17 +208,10 @@ export async function runUp(call: CommandCall): Promise<number> {
   rmSync(folder.apiFile, { force: true });
   writeRunFile(folder.installFile, { pid: process.pid, started_at: startedAt, bus_socket: busSocket, token });
   try {
-    const ended = new Promise<void>((resolve) =>
-      call.signal.addEventListener("abort", () => resolve(), { once: true }),
-    );
-    await Promise.race([startAll(supervisor, folder), ended]);
-    if (!call.signal.aborted) {
+    await serve(call.signal, startAll(supervisor, folder), async () => {
       const status = await settledStatus(folder, count, startedAt, call.signal);
       announce(call, { status, url: apiClient(folder).url, adminPassword, folder, busSocket, logins });
-    }
-    const alive = setInterval(() => undefined, 2 ** 30);
-    if (!call.signal.aborted) await ended;
-    clearInterval(alive);
+    });
     return 0;
   } finally {
     await supervisor.stop(stopOrder());

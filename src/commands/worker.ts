@@ -46,7 +46,8 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
   const supervised = call.terminal.env["DECNET_SUPERVISED"] === "1";
   const { folder, config } = settingsOf(call);
   if (supervised && worker.privileges.length === 0) becomeUser(ownerOf(folder.root));
-  if (!supervised) makeDataFolder(folder);
+  // A worker that reads no settings keeps nothing either.
+  if (!supervised && worker.config.length > 0) makeDataFolder(folder);
   const log = createLogger(worker.name, config.get("log.level"));
   const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;
   // Workers read the socket's path where the bus library does: in the environment.
@@ -64,6 +65,8 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
     });
     return 0;
   } catch (error) {
+    // An expected failure of a worker in the foreground is for its user, who reads sentences.
+    if (!supervised && isDecnetError(error)) throw error;
     log.fatal({ err: error }, "worker failed");
     return isDecnetError(error) ? errorCodes[error.code].exit : errorCodes.internal.exit;
   } finally {

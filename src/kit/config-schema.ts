@@ -1,6 +1,7 @@
 // Every setting of decnet, once: key, type, default, flag, environment variable and one sentence.
 // The command line, decnet.toml, `decnet config --explain` and the docs derive from it.
 
+import { isIP } from "node:net";
 import { z } from "zod";
 import { logLevels } from "./log.ts";
 
@@ -22,6 +23,9 @@ function setting<S extends z.ZodType>(value: Setting<S>): Setting<S> {
 }
 
 const port = z.int().min(0).max(65_535);
+/** The highest usual port of a decoy stays a port with this added. */
+const HIGHEST_OFFSET = 59_000;
+const address = z.string().refine((text) => isIP(text) !== 0, "an IPv4 or IPv6 address");
 const positive = z
   .int()
   .min(1)
@@ -65,13 +69,13 @@ export const settings = {
     summary: "how deckies get their addresses",
   }),
   "decky.listen": setting({
-    schema: z.string().min(1),
+    schema: address,
     default: "::",
     summary: "address on which decoys listen; :: is all of IPv4 and IPv6",
     flag: "listen",
   }),
   "decky.port_offset": setting({
-    schema: port,
+    schema: z.int().min(0).max(HIGHEST_OFFSET),
     default: 0,
     summary: "added to each decoy's usual port; 20000 by default when not root",
     flag: "port-offset",
@@ -79,7 +83,7 @@ export const settings = {
   "decky.services": setting({
     schema: list,
     default: [] as string[],
-    summary: "decoys to offer; all when empty",
+    summary: "decoys to offer, or to drill; all when empty",
     flag: "services",
   }),
   "decky.logins": setting({

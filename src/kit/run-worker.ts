@@ -35,17 +35,22 @@ export async function runWorker(definition: WorkerDefinition, options: RunOption
     metrics: metrics.snapshot(),
   });
   const common = { bus: options.bus, worker: definition.name, log: options.log, clock: options.clock };
-  const control = runControlListener({
-    ...common,
-    signal,
-    onStop: (requestedBy: string) => {
-      options.log.info({ requested_by: requestedBy }, "stop requested on the bus");
-      stop.abort();
-    },
-  });
+  let control = Promise.resolve();
+  const listenForOrders = (): void => {
+    control = runControlListener({
+      ...common,
+      signal,
+      onStop: (requestedBy: string) => {
+        options.log.info({ requested_by: requestedBy }, "stop requested on the bus");
+        stop.abort();
+      },
+    });
+  };
+  // The bus can hear orders once it is there; everybody else waits for it from the beginning.
+  const isBus = definition.name === "bus";
+  if (!isBus) listenForOrders();
   // The broker beats for itself: it must also do so when nobody else could connect.
-  const heartbeat =
-    definition.name === "bus" ? Promise.resolve() : runHealthHeartbeat({ ...common, signal, extra: beat });
+  const heartbeat = isBus ? Promise.resolve() : runHealthHeartbeat({ ...common, signal, extra: beat });
   options.log.info("worker started");
   try {
     await run({
@@ -57,7 +62,10 @@ export async function runWorker(definition: WorkerDefinition, options: RunOption
       clock: options.clock,
       signal,
       reportHealth: (extra) => reports.push(extra),
-      ready: options.onReady ?? (() => undefined),
+      ready: (info) => {
+        if (isBus) listenForOrders();
+        options.onReady?.(info);
+      },
     });
     options.log.info("worker ended");
   } finally {

@@ -22,9 +22,14 @@ function isEmpty(sqlite: SqliteDatabase): boolean {
  * Throws DecnetError `config` when it belongs to another program or is newer than `known`.
  */
 export function checkVersion(sqlite: SqliteDatabase, known: number): number {
-  const version = pragma(sqlite, "user_version");
-  const owner = pragma(sqlite, "application_id");
-  if (owner !== APPLICATION_ID && !(owner === 0 && version === 0 && isEmpty(sqlite))) {
+  // One transaction: between two reads another process may have made the tables.
+  const read = sqlite.transaction(() => ({
+    version: pragma(sqlite, "user_version"),
+    owner: pragma(sqlite, "application_id"),
+    empty: isEmpty(sqlite),
+  }));
+  const { version, owner, empty } = read();
+  if (owner !== APPLICATION_ID && !(owner === 0 && version === 0 && empty)) {
     throw new DecnetError("config", "the file is a database of another program");
   }
   if (version > known) {

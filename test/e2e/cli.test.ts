@@ -59,6 +59,27 @@ describe("the command line", () => {
     expect([service.code, service.err.includes('Did you mean "ssh"')]).toEqual([78, true]);
   });
 
+  test("an address that is not one, or not of this host, is named before anything is started", () => {
+    const dir = join(folder, "places");
+    const up = (...flags: string[]) => decnet(["up", "--data-dir", dir, ...flags]);
+    const cases = [
+      [up("--listen", "not-an-ip"), "--listen"],
+      [up("--listen", "203.0.113.9"), "not an address of this host"],
+      [up("--api-host", "203.0.113.9"), "not an address of this host"],
+      [up("--port-offset", "65000"), "--port-offset"],
+    ] as const;
+    for (const [{ code, err }, words] of cases) {
+      expect([code, err.split("\n").length, err.includes(words)]).toEqual([78, 2, true]);
+    }
+    const taken = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
+    const { code, err } = up("--api-port", String(taken.port));
+    expect([code, err]).toEqual([
+      73,
+      expect.stringMatching(/port \d+ on 127\.0\.0\.1 is taken by .+ \(pid \d+\)/),
+    ]);
+    taken.stop(true);
+  });
+
   test("status and drill without an install say how to start one", () => {
     for (const command of ["status", "drill"]) {
       const { code, err } = decnet([command, "--data-dir", join(folder, "none")]);

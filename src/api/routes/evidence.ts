@@ -1,6 +1,7 @@
 // GET /evidence: every record, in order of its seq, by a cursor that neither repeats nor skips.
 
 import { createRoute, z } from "@hono/zod-openapi";
+import { isEvidenceKind } from "../../contract/evidence.ts";
 import { listEvidence } from "../../store/evidence.ts";
 import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
@@ -20,7 +21,7 @@ export function addEvidenceRoutes(router: ApiRouter, { auth, db }: ApiDeps): voi
     }),
     before: seq.optional().openapi({ description: "only records before this seq" }),
     order: z.enum(["asc", "desc"]).optional(),
-    kind: nameFilter.optional(),
+    kind: z.string().refine(isEvidenceKind, "not a kind of evidence").optional(),
     attacker: z.string().max(64).optional(),
     decky: nameFilter.optional(),
     service: nameFilter.optional(),

@@ -122,9 +122,15 @@ function folderAt(root: DirectoryNode, path: string, mtimeMs: number): Directory
 /** Streams an upload into the blob store; names are as the machine sees them. */
 function uploadSink(session: Session, path: string): UploadSink {
   const blob = session.captureFile();
+  let isEmpty = true;
   return {
-    write: (_offset, bytes) => blob.write(bytes),
+    write: (_offset, bytes) => {
+      isEmpty = false;
+      blob.write(bytes);
+    },
     finish: async () => {
+      // No byte came, as when no data connection was made: nothing was uploaded.
+      if (isEmpty) return blob.abort();
       const kept = await blob.finish();
       if (kept)
         session.record("file.uploaded", { name: capture(fromByteString(path), 1024), ...kept, via: "ftp" });

@@ -44,8 +44,8 @@ export const domains = ["corp.lan", "office.lan", "internal", "int.local", "hq.l
 
 export const deviceNames = ["ipcam", "dvr", "nvr", "gateway", "router"] as const;
 
-/** Accounts that people make for a purpose. */
-export const staffAccounts = ["deploy", "backup", "admin", "webmaster", "operator", "support"] as const;
+/** Accounts that people make for a purpose; none that Debian makes by itself. */
+export const staffAccounts = ["deploy", "admin", "webmaster", "operator", "support", "ansible"] as const;
 
 /** Passwords that any list of the first hundred holds. */
 export const weakPasswords = [
