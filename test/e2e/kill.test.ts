@@ -141,10 +141,11 @@ async function comesBack(worker: string, oldPid: number): Promise<void> {
 describe("kill -9", () => {
   test("of every part in turn and then at random for a minute, under 2,000 sessions", async () => {
     const stop = new AbortController();
+    const stopWriting = new AbortController();
     const acknowledged = new Set<string>();
     const port = install.port("redis");
     for (let i = 0; i < SESSIONS; i++) keepSession(port, `127.50.0.${1 + (i % SOURCES)}`, stop.signal);
-    const writer = writeAcknowledged(acknowledged, stop.signal);
+    const writer = writeAcknowledged(acknowledged, stopWriting.signal);
     await install.eventually(async () => {
       const { workers } = await install.get<Workers>("/workers");
       return workers.every((worker) => worker.status === "ok") && acknowledged.size > 100;
@@ -163,11 +164,12 @@ describe("kill -9", () => {
     }
     expect(kills).toBeGreaterThan(10);
     for (const worker of VICTIMS) await comesBack(worker, 0);
+    stopWriting.abort();
+    await writer;
     await install.eventually(() => say(port, "ECHO seen-after-it-all"));
     await page.getByText("seen-after-it-all").first().waitFor({ timeout: 45_000 });
     expect(await page.evaluate("globalThis.sameDocument")).toBe(true);
     stop.abort();
-    await writer;
 
     expect(acknowledged.size).toBeGreaterThan(1000);
     const stored = await install.eventually(async () => {

@@ -7,7 +7,7 @@ import type { SessionId, Sha256 } from "../../src/contract/ids.ts";
 import { createSeededRandom } from "../../src/contract/random.ts";
 import type { DecoyConnection, Session } from "../../src/decoys/decoy.ts";
 import type { Persona } from "../../src/decoys/personas/persona.ts";
-import type { ByteString, Login } from "../../src/decoys/shell/shell.ts";
+import type { ByteString, Login, Machine } from "../../src/decoys/shell/shell.ts";
 import { createMachine } from "../../src/decoys/shell/shell.ts";
 import { TEST_LIMITS } from "./decoy-host.ts";
 import { testPersona } from "./persona.ts";
@@ -27,12 +27,12 @@ export interface FakeSession {
 }
 
 /** Makes a session whose connection is silent. */
-function fakeSession(persona: Persona): FakeSession {
+function fakeSession(persona: Persona, from: string): FakeSession {
   const records: Observed[] = [];
   const blobs = new Map<string, Uint8Array>();
   const controller = new AbortController();
   const connection: DecoyConnection = {
-    remote: { ip: "203.0.113.9", port: 40_022 },
+    remote: { ip: from, port: 40_022 },
     local: { ip: "10.20.30.40", port: 22 },
     read: () => Promise.resolve(null),
     write: () => Promise.resolve(),
@@ -80,11 +80,18 @@ export interface TestShell extends FakeSession {
 
 /** Opens a shell as an account of the test persona. */
 export function openTestShell(
-  options: { readonly device?: boolean; readonly account?: string } = {},
+  options: {
+    readonly device?: boolean;
+    readonly account?: string;
+    /** Address of the client. */
+    readonly from?: string;
+    /** A machine that was made before. */
+    readonly machine?: Machine;
+  } = {},
 ): TestShell {
   const persona = testPersona(options.device ? "embedded-device" : "linux-server");
-  const fake = fakeSession(persona);
-  const machine = createMachine(persona, systemClock);
+  const fake = fakeSession(persona, options.from ?? "203.0.113.9");
+  const machine = options.machine ?? createMachine(persona, systemClock);
   const login = machine.login({
     account: machine.account(options.account ?? "root"),
     session: fake.session,

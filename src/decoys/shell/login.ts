@@ -15,15 +15,12 @@ import { promptOf } from "./run/repl.ts";
 import { emptyInput, sinkOutput, sourceInput } from "./run/streams.ts";
 import type { ByteString, Login, Machine, Shell, ShellOptions } from "./shell.ts";
 import { createCaptures } from "./vfs/captures.ts";
-import type { ByteBudget } from "./vfs/content.ts";
-import { Tree } from "./vfs/tree.ts";
+import type { Disk } from "./vfs/disks.ts";
 import { FsView } from "./vfs/view.ts";
 import { mountOf } from "./world/mounts.ts";
 import { toUser } from "./world/users.ts";
 import type { World } from "./world/world.ts";
 
-/** Bounds of what one login may write. */
-const LOGIN_LIMITS = { keptBytes: 8 * 1024 * 1024, diskBytes: 1024 ** 3, entries: 4096 };
 const READS = 200;
 
 /** What a login is made of. */
@@ -34,7 +31,8 @@ export interface LoginInit {
   readonly account: Account;
   readonly session: Session;
   readonly service: "ssh" | "telnet";
-  readonly budget: ByteBudget;
+  /** The files, released when the login ends. */
+  readonly disk: Disk;
   readonly number: number;
 }
 
@@ -53,14 +51,7 @@ export function createLogin(init: LoginInit): Login {
   const captures = createCaptures(session);
   const readOnly = (path: ByteString): boolean =>
     mountOf(world.mounts, path)?.options.startsWith("ro") ?? false;
-  const tree = new Tree({
-    base: world.base(),
-    limits: LOGIN_LIMITS,
-    now: () => session.clock.now(),
-    readOnly,
-    budget: init.budget,
-    onLose: (path, node) => captures.take(path, node),
-  });
+  const { tree } = init.disk;
   const user =
     world.userById(account.uid)?.name === toUser(account).name
       ? (world.user(toUser(account).name) ?? toUser(account))
@@ -72,6 +63,7 @@ export function createLogin(init: LoginInit): Login {
     totalKib: root?.size ?? 0,
     usedKib: root?.used ?? 0,
     upload: captures.upload,
+    captor: captures,
   };
   const home = user.home;
   const fs = new FsView(volume, user, home);
@@ -86,9 +78,9 @@ export function createLogin(init: LoginInit): Login {
     close() {
       closing ??= (async () => {
         context.endAll();
-        tree.eachDirty((path, node) => captures.take(path, node));
+        tree.eachDirty(captures.take, captures);
         await captures.settle();
-        tree.dispose();
+        init.disk.release();
       })();
       return closing;
     },

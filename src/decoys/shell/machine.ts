@@ -8,17 +8,29 @@ import { programNames, programs } from "./commands/index.ts";
 import { timeParts } from "./commands/options.ts";
 import { createLogin } from "./login.ts";
 import type { ByteString, Machine } from "./shell.ts";
-import { createByteBudget } from "./vfs/content.ts";
+import { createDisks } from "./vfs/disks.ts";
 import { motd } from "./world/files-etc.ts";
+import { mountOf } from "./world/mounts.ts";
 import { createWorld } from "./world/world.ts";
 
-/** Bytes that the intruders of one machine may make it hold, all logins together. */
+/** Bytes that the intruders of one machine may make it hold, all together. */
 const MACHINE_BYTES = 128 * 1024 * 1024;
+/** Source addresses whose files are remembered. */
+const SOURCES = 256;
+/** Bounds of what one source may write. */
+const SOURCE_LIMITS = { keptBytes: 16 * 1024 * 1024, diskBytes: 1024 ** 3, entries: 4096 };
 
 /** Makes the machine of a persona. Cheap; its files are built at the first login. */
 export function createMachine(persona: Persona, clock: Clock): Machine {
   const world = createWorld(persona, clock, programNames(persona.os.flavour));
-  const budget = createByteBudget(MACHINE_BYTES);
+  const disks = createDisks({
+    base: () => world.base(),
+    now: () => clock.now(),
+    readOnly: (path) => mountOf(world.mounts, path)?.options.startsWith("ro") ?? false,
+    limits: SOURCE_LIMITS,
+    sources: SOURCES,
+    bytes: MACHINE_BYTES,
+  });
   const started = clock.now();
   let logins = 0;
   const machine: Machine = {
@@ -28,7 +40,16 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
       persona.accounts.find((account) => utf8ByteString(account.name) === name) ?? guest(persona, name),
     greeting: (account, session) => greeting(persona, account, { session, started }),
     login: ({ account, session, service }) =>
-      createLogin({ machine, world, programs, account, session, service, budget, number: logins++ }),
+      createLogin({
+        machine,
+        world,
+        programs,
+        account,
+        session,
+        service,
+        disk: disks.acquire(session.connection.remote.ip),
+        number: logins++,
+      }),
   };
   return Object.freeze(machine);
 }

@@ -86,7 +86,7 @@ export interface WritableFile {
 
 /**
  * The file system as one intruder sees it, with one account's permissions: the persona's files, and over them what was
- * written in this login. Relative paths start at the account's home. Nothing here throws for what a client asks.
+ * written from this source address. Relative paths start at the account's home. Nothing here throws for what a client asks.
  */
 export interface SessionFs {
   stat(path: ByteString): FsResult<FileStat>;
@@ -167,7 +167,7 @@ export interface Login {
   readonly session: Session;
   readonly fs: SessionFs;
   openShell(options: ShellOptions): Shell;
-  /** Captures what was written through shells and frees everything. Idempotent; call it at the end of the conversation. */
+  /** Captures what was written through shells and lets go of everything; the files stay for the source's next login. Idempotent; call it at the end of the conversation. */
   close(): Promise<void>;
 }
 

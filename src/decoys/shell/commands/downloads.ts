@@ -2,13 +2,18 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { curlSelf, wgetSelf } from "./fetch-self.ts";
+import { ownAddress } from "./loopback.ts";
 import { program, showUsage } from "./options.ts";
 import { CONNECT_MS, DNS_MS, isAddress, operands, requested } from "./remote.ts";
 
-interface Target {
+/** Where a URL leads. */
+export interface Target {
   readonly url: ByteString;
+  readonly scheme: string;
   readonly host: ByteString;
   readonly port: number;
+  readonly path: ByteString;
 }
 
 function target(text: ByteString): Target {
@@ -22,6 +27,8 @@ function target(text: ByteString): Target {
     url: match?.[1] ? text : `http://${text}`,
     host: match?.[2] ?? "",
     port: Number(match?.[3] ?? usual),
+    scheme,
+    path: text.slice(match?.[0].length ?? 0) || "/",
   };
 }
 
@@ -45,6 +52,8 @@ async function wget(proc: Proc): Promise<number> {
 }
 
 async function busyboxWget(proc: Proc, to: Target): Promise<number> {
+  const own = ownAddress(proc, to.host);
+  if (own !== null) return wgetSelf(proc, to, { own, quiet: false });
   if (!isAddress(to.host)) {
     await proc.sleep(DNS_MS);
     return proc.fail(`bad address '${to.host}'`);
@@ -60,6 +69,8 @@ async function gnuWget(proc: Proc, to: Target, quiet: boolean): Promise<number> 
   const say = (text: ByteString): Promise<void> => (quiet ? Promise.resolve() : proc.err(text));
   const stamp = (): string => new Date(proc.now()).toISOString().slice(0, 19).replace("T", " ");
   await say(`--${stamp()}--  ${to.url}${to.url.indexOf("/", 8) < 0 ? "/" : ""}\n`);
+  const own = ownAddress(proc, to.host);
+  if (own !== null) return wgetSelf(proc, to, { own, quiet });
   if (!isAddress(to.host)) {
     await say(`Resolving ${to.host} (${to.host})... `);
     await proc.sleep(DNS_MS);
@@ -101,7 +112,9 @@ async function curl(proc: Proc): Promise<number> {
   for (const text of urls) {
     const to = target(text);
     requested(proc, "curl", to.url);
-    if (isAddress(to.host)) {
+    const own = ownAddress(proc, to.host);
+    if (own !== null) status = await curlSelf(proc, to, { own, silent });
+    else if (isAddress(to.host)) {
       await proc.sleep(CONNECT_MS);
       if (!silent)
         await proc.err(

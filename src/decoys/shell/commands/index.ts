@@ -21,6 +21,7 @@ import { resourcePrograms } from "./resources.ts";
 import { searchPrograms } from "./search.ts";
 import { sedPrograms } from "./sed.ts";
 import { shellPrograms } from "./shells.ts";
+import { socketPrograms } from "./sockets.ts";
 import { systemPrograms } from "./system.ts";
 import { textPrograms } from "./text.ts";
 import { transferPrograms } from "./transfer.ts";
@@ -49,6 +50,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...searchPrograms,
     ...sedPrograms,
     ...shellPrograms,
+    ...socketPrograms,
     ...systemPrograms,
     ...textPrograms,
     ...transferPrograms,

@@ -1,4 +1,4 @@
-// State of the network: interfaces, sockets, routes, all of one address.
+// State of the network: interfaces and routes, all of one address.
 
 import type { Proc } from "../run/proc.ts";
 import { program } from "./options.ts";
@@ -22,7 +22,7 @@ async function ifconfig(proc: Proc): Promise<number> {
     return 0;
   }
   await proc.out(
-    `${network.interface}: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        inet ${address}  netmask 255.255.255.0  broadcast ${broadcast}\n        ether ${network.mac}  txqueuelen 1000  (Ethernet)\n        RX packets ${rx}  bytes ${rxBytes} (${mb(rxBytes)}B)\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets ${tx}  bytes ${txBytes} (${mb(txBytes)}B)\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\nlo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n        inet6 ::1  prefixlen 128  scopeid 0x10<host>\n        loop  txqueuelen 1000  (Local Loopback)\n        RX packets 1536  bytes 184320 (180.0 KiB)\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets 1536  bytes 184320 (180.0 KiB)\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`,
+    `${network.interface}: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500\n        inet ${address}  netmask 255.255.255.0  broadcast ${broadcast}\n        ether ${network.mac}  txqueuelen 1000  (Ethernet)\n        RX packets ${rx}  bytes ${rxBytes} (${mb(rxBytes)}B)\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets ${tx}  bytes ${txBytes} (${mb(txBytes)}B)\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\nlo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536\n        inet 127.0.0.1  netmask 255.0.0.0\n        loop  txqueuelen 1000  (Local Loopback)\n        RX packets 1536  bytes 184320 (180.0 KiB)\n        RX errors 0  dropped 0  overruns 0  frame 0\n        TX packets 1536  bytes 184320 (180.0 KiB)\n        TX errors 0  dropped 0 overruns 0  carrier 0  collisions 0\n\n`,
   );
   return 0;
 }
@@ -57,62 +57,6 @@ async function ip(proc: Proc): Promise<number> {
   return 0;
 }
 
-async function netstat(proc: Proc): Promise<number> {
-  const { network, processes } = proc.world;
-  const flags = proc.args.join("");
-  const listening = /[al]/.test(flags);
-  const programs = flags.includes("p");
-  const remote = proc.login.session.connection;
-  const pid = (match: RegExp, name: string): string =>
-    programs
-      ? proc.user.uid === 0
-        ? `${processes.find((one) => match.test(one.command))?.pid ?? 1}/${name}`
-        : "-"
-      : "";
-  const row = (at: { local: string; far: string; state: string; who: string }): string =>
-    `tcp        0      0 ${at.local.padEnd(23)} ${at.far.padEnd(23)} ${at.state.padEnd(11)} ${at.who}`.trimEnd();
-  const rows = listening
-    ? network.listeners.map((one) =>
-        row({
-          local: `${one.address}:${one.port}`,
-          far: "0.0.0.0:*",
-          state: "LISTEN",
-          who: pid(one.match, one.program),
-        }),
-      )
-    : [];
-  const port = proc.login.service === "ssh" ? 22 : 23;
-  if (!flags.includes("l"))
-    rows.push(
-      row({
-        local: `${network.address(proc.login.session)}:${port}`,
-        far: `${remote.remote.ip}:${remote.remote.port}`,
-        state: "ESTABLISHED",
-        who: programs ? "-" : "",
-      }),
-    );
-  await proc.out(
-    `Active Internet connections (${listening ? (flags.includes("l") ? "only servers" : "servers and established") : "w/o servers"})\nProto Recv-Q Send-Q Local Address           Foreign Address         State       ${programs ? "PID/Program name" : ""}\n${rows.join("\n")}\n`,
-  );
-  return 0;
-}
-
-async function ss(proc: Proc): Promise<number> {
-  const { network } = proc.world;
-  const flags = proc.args.join("");
-  await proc.out("State    Recv-Q   Send-Q     Local Address:Port     Peer Address:Port  Process\n");
-  if (/[al]/.test(flags))
-    for (const one of network.listeners)
-      await proc.out(
-        `LISTEN   0        128              0.0.0.0:${String(one.port).padEnd(9)}     0.0.0.0:*\n`,
-      );
-  if (!flags.includes("l"))
-    await proc.out(
-      `ESTAB    0        0        ${network.address(proc.login.session)}:${proc.login.service === "ssh" ? 22 : 23}      ${proc.login.session.connection.remote.ip}:${proc.login.session.connection.remote.port}\n`,
-    );
-  return 0;
-}
-
 async function route(proc: Proc): Promise<number> {
   const { network } = proc.world;
   const prefix = network.address(proc.login.session).split(".").slice(0, 3).join(".");
@@ -126,8 +70,6 @@ async function route(proc: Proc): Promise<number> {
 export const networkPrograms = [
   program("ifconfig", ifconfig),
   program("ip", ip),
-  program("netstat", netstat),
-  program("ss", ss),
   program("route", route),
   program("arp", async (proc) => {
     await proc.out(

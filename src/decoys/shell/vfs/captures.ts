@@ -6,7 +6,7 @@ import type { FileCapture, Session } from "../../decoy.ts";
 import { fromByteString } from "../bytes.ts";
 import type { ByteString, UploadVia } from "../shell.ts";
 import { READ_BYTES, WrittenContent } from "./content.ts";
-import type { FileNode } from "./node.ts";
+import type { Captor, FileNode } from "./node.ts";
 
 /** Takes the writes of one open file. */
 export interface UploadSink {
@@ -15,18 +15,17 @@ export interface UploadSink {
 }
 
 /** Captures of one login. */
-export interface Captures {
+export interface Captures extends Captor {
   /** Streams a file as it comes, so that also what is too large to be held is captured. */
   upload(path: ByteString, via: UploadVia): UploadSink;
-  /** Captures content as it is now, without waiting. */
-  take(path: ByteString, node: FileNode): void;
-  /** Resolves when all captures that were begun are recorded. */
+  /** Resolves when all captures that were begun are recorded; none is begun after. */
   settle(): Promise<void>;
 }
 
 /** Makes the captures of a session. */
 export function createCaptures(session: Session): Captures {
   const pending = new Set<Promise<void>>();
+  let settled = false;
   const record = async (path: ByteString, via: UploadVia, file: FileCapture): Promise<void> => {
     const kept = await file.finish();
     if (!kept) return;
@@ -34,9 +33,9 @@ export function createCaptures(session: Session): Captures {
   };
   const track = (task: Promise<void>): Promise<void> => {
     // A blob store that fails is reported by its owner; the intruder's write succeeded all the same.
-    const settled = task.catch(() => undefined).finally(() => pending.delete(settled));
-    pending.add(settled);
-    return settled;
+    const tracked = task.catch(() => undefined).finally(() => pending.delete(tracked));
+    pending.add(tracked);
+    return tracked;
   };
   const whole = (path: ByteString, via: UploadVia, node: FileNode): Promise<void> => {
     const file = session.captureFile();
@@ -66,10 +65,11 @@ export function createCaptures(session: Session): Captures {
     take(path, node) {
       const via = node.dirty;
       node.dirty = undefined;
-      if (via && node.content.size > 0) void whole(path, via, node);
+      if (via && node.content.size > 0 && !settled) void whole(path, via, node);
     },
     async settle() {
       while (pending.size > 0) await Promise.all(pending);
+      settled = true;
     },
   };
 }

@@ -37,9 +37,15 @@ export interface ByteBudget {
 }
 
 /** Makes a budget of `total` bytes, itself within `parent`. */
-export function createByteBudget(total: number, parent?: ByteBudget): ByteBudget {
+export function createByteBudget(
+  total: number,
+  parent?: ByteBudget,
+): ByteBudget & { readonly left: number } {
   let left = total;
   return {
+    get left() {
+      return left;
+    },
     take(wanted) {
       const mine = Math.min(wanted, left);
       const got = parent ? parent.take(mine) : mine;

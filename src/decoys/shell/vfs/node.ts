@@ -12,6 +12,12 @@ interface Meta {
   nlink: number;
 }
 
+/** Who captures what was written: the login that wrote it last. */
+export interface Captor {
+  /** Captures content as it is now, without waiting. */
+  take(path: ByteString, node: FileNode): void;
+}
+
 /** A regular file. `program` names what runs when it is executed. */
 export interface FileNode extends Meta {
   readonly type: "file";
@@ -19,6 +25,8 @@ export interface FileNode extends Meta {
   program?: string | undefined;
   /** Written by an intruder and not yet captured: how it came. */
   dirty?: UploadVia | undefined;
+  /** Who wrote what is dirty. */
+  writer?: Captor | undefined;
 }
 
 /** A directory. `sealed` is the error of making something in it (as /proc and /sys answer, root included). */

@@ -29,12 +29,8 @@ const read = (path: string): string => {
 };
 
 describe("copy on write", () => {
-  test("what one login writes, another does not see", async () => {
-    const other = shell.login.machine.login({
-      account: shell.login.account,
-      session: shell.session,
-      service: "ssh",
-    });
+  test("what one source writes, another does not see", async () => {
+    const other = openTestShell({ machine: shell.login.machine, from: "198.51.100.77" }).login;
     await put("/etc/motd", "owned");
     await put("/tmp/new", "x");
     expect(fs.unlink("/etc/hosts").ok).toBe(true);

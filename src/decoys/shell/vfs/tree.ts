@@ -1,9 +1,10 @@
-// The tree of one login: the base tree until something is changed, then copies of the directories on the way (only).
+// The tree of one source's logins: the base tree until something is changed, then copies of the directories on the way (only).
 // Never changes a base node; every entry and byte that an intruder adds is counted against bounds.
 
 import type { ByteString, FsResult, UploadVia } from "../shell.ts";
 import { type ByteBudget, createByteBudget, textContent, WrittenContent } from "./content.ts";
 import {
+  type Captor,
   type Credentials,
   type DirectoryNode,
   type FileNode,
@@ -13,7 +14,7 @@ import {
   type VNode,
 } from "./node.ts";
 
-/** Bounds of what one login may add. */
+/** Bounds of what one source may add. */
 export interface TreeLimits {
   /** Bytes held in memory; more than that is counted and reads back as zeros. */
   readonly keptBytes: number;
@@ -37,6 +38,15 @@ const LINKS = 40;
 const NAME_BYTES = 255;
 const PATH_BYTES = 4096;
 
+/** Bytes on their way into a file. */
+export interface Writing {
+  readonly offset: number;
+  readonly bytes: ByteString;
+  readonly via: UploadVia;
+  /** Who captures them. */
+  readonly writer?: Captor | undefined;
+}
+
 /** What a tree is made of. */
 export interface TreeOptions {
   readonly base: DirectoryNode;
@@ -44,7 +54,7 @@ export interface TreeOptions {
   readonly now: () => number;
   /** Whether the file system that holds this absolute path is mounted read-only. */
   readonly readOnly: (path: ByteString) => boolean;
-  /** Bytes that all logins of the machine share. */
+  /** Bytes that all trees of the machine share. */
   readonly budget?: ByteBudget;
   /** Told of written content before it is lost (removed, truncated, replaced). */
   readonly onLose: (path: ByteString, node: FileNode) => void;
@@ -55,7 +65,7 @@ export class Tree {
   #root: DirectoryNode;
   readonly #owned = new WeakSet<VNode>();
   readonly #options: TreeOptions;
-  readonly #budget: ByteBudget;
+  readonly #budget: ByteBudget & { readonly left: number };
   #entries = 0;
   #bytes = 0;
   #nextInode: number;
@@ -65,10 +75,6 @@ export class Tree {
     this.#root = options.base;
     this.#budget = createByteBudget(options.limits.keptBytes, options.budget);
     this.#nextInode = 260_000 + (options.now() % 50_000);
-  }
-
-  get budget(): ByteBudget {
-    return this.#budget;
   }
 
   /** Bytes written so far, as the disk would show. */
@@ -190,7 +196,7 @@ export class Tree {
     node.content.truncate(0);
   }
 
-  /** A node of one's own at a place that has one: changes to it stay in this login. */
+  /** A node of one's own at a place that has one: changes to it stay in this tree. */
   own<T extends VNode>(at: Place, node: T): T {
     if (this.#owned.has(node)) return node;
     const copy = { ...node, ...(node.type === "directory" ? { entries: new Map(node.entries) } : {}) };
@@ -234,13 +240,13 @@ export class Tree {
     };
   }
 
-  /** An empty file of this login. */
+  /** An empty file of this tree. */
   newFile(who: Credentials, mode: number): FileNode {
     return { type: "file", ...this.meta(who, mode), content: textContent("") };
   }
 
   /** Writes into an owned file. */
-  write(node: FileNode, at: { offset: number; bytes: ByteString; via: UploadVia }): FsResult<number> {
+  write(node: FileNode, at: Writing): FsResult<number> {
     const content = this.#writable(node);
     const grows = Math.max(0, at.offset + at.bytes.length - content.size);
     if (this.#bytes + grows > this.#options.limits.diskBytes) return fail("ENOSPC");
@@ -248,6 +254,7 @@ export class Tree {
     content.write(at.offset, at.bytes);
     node.mtimeMs = this.#options.now();
     node.dirty = at.via;
+    node.writer = at.writer;
     node.program = undefined;
     return ok(at.bytes.length);
   }
@@ -275,16 +282,48 @@ export class Tree {
     return content;
   }
 
-  /** Visits every file that was written and not yet captured. */
-  eachDirty(visit: (path: ByteString, node: FileNode) => void): void {
+  /** True once anything differs from the machine's own files. */
+  get changed(): boolean {
+    return this.#root !== this.#options.base;
+  }
+
+  #eachFile(visit: (path: ByteString, node: FileNode) => void): void {
     const walk = (folder: DirectoryNode, path: ByteString): void => {
       if (!this.#owned.has(folder)) return;
       for (const [name, node] of folder.entries) {
         if (node.type === "directory") walk(node, `${path}/${name}`);
-        else if (node.type === "file" && node.dirty) visit(`${path}/${name}`, node);
+        else if (node.type === "file" && this.#owned.has(node)) visit(`${path}/${name}`, node);
       }
     };
     walk(this.#root, "");
+  }
+
+  /** Visits every file that was written and not yet captured: of one writer only, when told so. */
+  eachDirty(visit: (path: ByteString, node: FileNode) => void, writer?: Captor): void {
+    this.#eachFile((path, node) => {
+      if (node.dirty && (writer === undefined || node.writer === writer)) visit(path, node);
+    });
+  }
+
+  /** Removes what was written first until half of each bound is free; false when that is not enough. */
+  makeRoom(): boolean {
+    const { limits } = this.#options;
+    const roomy = (): boolean =>
+      this.#entries <= limits.entries / 2 &&
+      this.#bytes <= limits.diskBytes / 2 &&
+      this.#budget.left >= limits.keptBytes / 2;
+    if (roomy()) return true;
+    const files: { path: ByteString; mtimeMs: number }[] = [];
+    this.#eachFile((path, node) => {
+      if (node.content instanceof WrittenContent) files.push({ path, mtimeMs: node.mtimeMs });
+    });
+    files.sort((a, b) => a.mtimeMs - b.mtimeMs);
+    for (const { path } of files) {
+      const at = this.locate(path, { uid: 0, gid: 0, groups: [] }, false);
+      if (at.ok) this.remove(at.value);
+      if (roomy()) return true;
+    }
+    return false;
   }
 
   /** Gives back all that is held. The tree must not be used after. */

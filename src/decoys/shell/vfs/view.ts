@@ -13,7 +13,7 @@ import type {
 } from "../shell.ts";
 import type { UploadSink } from "./captures.ts";
 import { READ_BYTES } from "./content.ts";
-import { type Credentials, type FileNode, fail, ok, permits, statOf, type VNode } from "./node.ts";
+import { type Captor, type Credentials, type FileNode, fail, ok, permits, statOf, type VNode } from "./node.ts";
 import type { Place, Tree } from "./tree.ts";
 
 const WHOLE_FILE = 16 * 1024 * 1024;
@@ -26,6 +26,8 @@ export interface Volume {
   readonly usedKib: number;
   /** Starts the capture of an uploaded file. */
   readonly upload: (path: ByteString, via: UploadVia) => UploadSink;
+  /** Captures what is written through these views and is not streamed as an upload. */
+  readonly captor?: Captor;
 }
 
 /** A view. `home` is where relative paths start. */
@@ -171,12 +173,12 @@ export class FsView implements SessionFs {
     node: FileNode,
     how: { via: UploadVia; sink: UploadSink | undefined },
   ): WritableFile {
-    const { tree } = this.#volume;
+    const { tree, captor: writer } = this.#volume;
     let closed = false;
     return {
       write: (offset, bytes) => {
         if (closed || offset < 0) return fail("EINVAL");
-        const result = tree.write(node, { offset, bytes: toByteString(bytes), via: how.via });
+        const result = tree.write(node, { offset, bytes: toByteString(bytes), via: how.via, writer });
         if (result.ok) how.sink?.write(offset, bytes);
         return result;
       },
@@ -187,7 +189,7 @@ export class FsView implements SessionFs {
         if (closed) return;
         closed = true;
         if (!how.sink) return;
-        node.dirty = undefined;
+        if (node.writer === writer) node.dirty = undefined;
         await how.sink.finish(node);
       },
     };

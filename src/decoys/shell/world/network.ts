@@ -7,7 +7,13 @@ import type { Persona } from "../../personas/persona.ts";
 export interface Listener {
   readonly port: number;
   readonly address: string;
+  /** Our name of the service. */
+  readonly service: string;
   readonly program: string;
+  /** Its process title, as netstat shows it. */
+  readonly title: string;
+  readonly backlog: number;
+  readonly descriptor: number;
   readonly match: RegExp;
 }
 
@@ -28,14 +34,64 @@ export interface Network {
   };
 }
 
-const KNOWN = new Map<string, Omit<Listener, "address">>([
-  ["ssh", { port: 22, program: "sshd", match: /\/sshd/ }],
-  ["http", { port: 80, program: "nginx", match: /^nginx: master/ }],
-  ["ftp", { port: 21, program: "vsftpd", match: /\/vsftpd/ }],
-  ["redis", { port: 6379, program: "redis-server", match: /redis-server/ }],
-  ["mysql", { port: 3306, program: "mysqld", match: /\/mysqld/ }],
-  ["telnet", { port: 23, program: "telnetd", match: /^telnetd/ }],
+interface Known {
+  readonly port: number;
+  readonly program: string;
+  readonly title: string;
+  readonly match: RegExp;
+  readonly backlog: number;
+  readonly descriptor: number;
+}
+
+const KNOWN = new Map<string, Known>([
+  [
+    "ssh",
+    {
+      port: 22,
+      program: "sshd",
+      title: "sshd: /usr/sbin/sshd",
+      match: /\/sshd/,
+      backlog: 128,
+      descriptor: 3,
+    },
+  ],
+  [
+    "http",
+    {
+      port: 80,
+      program: "nginx",
+      title: "nginx: master process",
+      match: /^nginx: master/,
+      backlog: 511,
+      descriptor: 5,
+    },
+  ],
+  ["ftp", { port: 21, program: "vsftpd", title: "vsftpd", match: /\/vsftpd/, backlog: 32, descriptor: 3 }],
+  [
+    "redis",
+    {
+      port: 6379,
+      program: "redis-server",
+      title: "redis-server 0.0.0.0:6379",
+      match: /redis-server/,
+      backlog: 511,
+      descriptor: 6,
+    },
+  ],
+  ["mysql", { port: 3306, program: "mysqld", title: "mysqld", match: /\/mysqld/, backlog: 151, descriptor: 23 }],
+  ["telnet", { port: 23, program: "telnetd", title: "telnetd", match: /^telnetd/, backlog: 4, descriptor: 3 }],
 ]);
+/** The device's page for its owner listens where nobody outside reaches it. */
+const DEVICE_PAGE: Listener = {
+  port: 80,
+  address: "127.0.0.1",
+  service: "http",
+  program: "httpd",
+  title: "httpd",
+  match: /\/httpd/,
+  backlog: 9,
+  descriptor: 3,
+};
 
 /** The network of a persona. */
 export function createNetwork(persona: Persona): Network {
@@ -45,7 +101,8 @@ export function createNetwork(persona: Persona): Network {
   const rates = { rx: 900 + random.below(3000), tx: 300 + random.below(1500) };
   const listeners = [...KNOWN]
     .filter(([name]) => name in persona.products)
-    .map(([, entry]) => ({ ...entry, address: "0.0.0.0" }));
+    .map(([service, entry]): Listener => ({ ...entry, service, address: "0.0.0.0" }));
+  if (device && !("http" in persona.products)) listeners.push(DEVICE_PAGE);
   const address = (session: Session): string => {
     const { ip } = session.connection.local;
     return /^\d+\.\d+\.\d+\.\d+$/.test(ip) && !ip.startsWith("127.") ? ip : `192.168.1.${host}`;

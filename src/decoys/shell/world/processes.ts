@@ -116,7 +116,7 @@ const DEVICE_DAEMONS: readonly Daemon[] = [
   ["root", 1_080, 472, "S", "udhcpc -i eth0 -b"],
   ["root", 1_104, 520, "S", "telnetd"],
   ["root", 21_344, 9_012, "S", "/usr/bin/main_app"],
-  ["root", 2_812, 1_144, "S", "/usr/sbin/httpd -p 80 -h /www"],
+  ["root", 2_812, 1_144, "S", "/usr/sbin/httpd -p 127.0.0.1:80 -h /www"],
 ];
 
 /** Processes of a persona, in order of their ids. */

@@ -1,0 +1,108 @@
+// What each source address has written to a machine: its tree is there again at its next login, and nobody else sees it.
+// Never holds more sources or bytes than its bounds: who was away longest finds a fresh machine.
+
+import { type ByteBudget, createByteBudget } from "./content.ts";
+import type { DirectoryNode } from "./node.ts";
+import { Tree, type TreeLimits } from "./tree.ts";
+
+/** A source's tree, held by a login until it is released. */
+export interface Disk {
+  readonly tree: Tree;
+  /** Idempotent. */
+  release(): void;
+}
+
+/** The disks of one machine. */
+export interface Disks {
+  /** The disk of a source address. Concurrent logins of one source share it. */
+  acquire(source: string): Disk;
+  /** Sources that are remembered. */
+  readonly size: number;
+}
+
+/** What disks are made of. */
+export interface DisksOptions {
+  /** The machine's own files. */
+  readonly base: () => DirectoryNode;
+  readonly now: () => number;
+  readonly readOnly: (path: string) => boolean;
+  /** Bounds of one source. */
+  readonly limits: TreeLimits;
+  /** Sources that are remembered while they are away. */
+  readonly sources: number;
+  /** Bytes held of all sources together. */
+  readonly bytes: number;
+}
+
+interface Entry {
+  readonly tree: Tree;
+  holders: number;
+}
+
+/** Makes the disks of a machine. */
+export function createDisks(options: DisksOptions): Disks {
+  // In the order of last use, the oldest first.
+  const entries = new Map<string, Entry>();
+  const forgetOldest = (): boolean => {
+    for (const [source, { tree, holders }] of entries) {
+      if (holders > 0) continue;
+      entries.delete(source);
+      tree.dispose();
+      return true;
+    }
+    return false;
+  };
+  const pool = createByteBudget(options.bytes);
+  const budget: ByteBudget = {
+    take(wanted) {
+      let got = pool.take(wanted);
+      while (got < wanted && forgetOldest()) got += pool.take(wanted - got);
+      return got;
+    },
+    give: (bytes) => pool.give(bytes),
+  };
+  const newEntry = (): Entry => ({
+    holders: 0,
+    tree: new Tree({
+      base: options.base(),
+      limits: options.limits,
+      now: options.now,
+      readOnly: options.readOnly,
+      budget,
+      onLose: (path, node) => node.writer?.take(path, node),
+    }),
+  });
+  const entryOf = (source: string): Entry => {
+    const known = entries.get(source);
+    if (!known) return newEntry();
+    // Half of the bounds is there for every new login: what was written first goes, as from a /tmp that is cleaned.
+    if (known.holders > 0 || known.tree.makeRoom()) return known;
+    known.tree.dispose();
+    return newEntry();
+  };
+  return {
+    acquire(source) {
+      const entry = entryOf(source);
+      entry.holders++;
+      entries.delete(source);
+      entries.set(source, entry);
+      let held = true;
+      return {
+        tree: entry.tree,
+        release() {
+          if (!held) return;
+          held = false;
+          if (--entry.holders > 0) return;
+          entries.delete(source);
+          // Who changed nothing leaves no trace, so that scanners do not crowd out those who did.
+          if (!entry.tree.changed) return;
+          entries.set(source, entry);
+          while (entries.size > options.sources && forgetOldest());
+        },
+      };
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}
