@@ -53,6 +53,7 @@ export function runInteractive(options: InteractiveOptions): Interactive {
   const { type } = options.terminal;
   const recorder = createRecorder(context.session, { columns, rows, type });
   const budget = context.budget();
+  const closeTerminal = context.openTerminal();
   const terminal = new PseudoTerminal({
     input: options.input,
     output: options.output,
@@ -69,6 +70,7 @@ export function runInteractive(options: InteractiveOptions): Interactive {
     })
     .finally(async () => {
       terminal.hangup();
+      closeTerminal();
       budget.interrupt();
       context.release(budget);
       await recorder.finish();

@@ -22,6 +22,8 @@ import { toUser } from "./world/users.ts";
 import type { World } from "./world/world.ts";
 
 const READS = 200;
+/** The port that the persona's sshd listens on, whatever this process was given. */
+const SSH_PORT = 22;
 
 /** What a login is made of. */
 export interface LoginInit {
@@ -101,6 +103,7 @@ function createContext(init: LoginInit, user: User, fs: FsView): OwnContext {
   let pid = 2000 + ((init.number * 37) % 20_000) + session.random.below(40);
   let down = false;
   let secrets = 0;
+  let terminals = 0;
   const endAll = (): void => {
     for (const budget of budgets.splice(0)) budget.interrupt();
   };
@@ -115,7 +118,17 @@ function createContext(init: LoginInit, user: User, fs: FsView): OwnContext {
     live,
     programs: init.programs,
     loginAt: session.clock.now(),
-    tty: `pts/${init.number % 4}`,
+    get tty() {
+      return terminals > 0 ? `pts/${init.number % 4}` : null;
+    },
+    openTerminal() {
+      terminals++;
+      let open = true;
+      return () => {
+        if (open) terminals--;
+        open = false;
+      };
+    },
     nextPid() {
       pid = pid >= 32_000 ? 2000 : pid + 1;
       return pid;
@@ -173,7 +186,8 @@ export function environment(
   at: { terminal: string | null; extra?: ReadonlyMap<ByteString, ByteString> | undefined },
 ): Map<ByteString, ByteString> {
   const { user, session, world } = context;
-  const { remote, local } = session.connection;
+  const { remote } = session.connection;
+  const address = world.network.address(session);
   const debian = world.persona.os.flavour === "debian";
   const env = new Map<ByteString, ByteString>([
     ["USER", user.name],
@@ -189,8 +203,8 @@ export function environment(
   if (debian) env.set("LANG", "en_US.UTF-8").set("MAIL", `/var/mail/${user.name}`);
   if (context.service === "ssh") {
     env
-      .set("SSH_CLIENT", `${remote.ip} ${remote.port} ${local.port}`)
-      .set("SSH_CONNECTION", `${remote.ip} ${remote.port} ${local.ip} ${local.port}`);
+      .set("SSH_CLIENT", `${remote.ip} ${remote.port} ${SSH_PORT}`)
+      .set("SSH_CONNECTION", `${remote.ip} ${remote.port} ${address} ${SSH_PORT}`);
     if (at.terminal !== null) env.set("SSH_TTY", `/dev/${context.tty}`);
   }
   if (at.terminal !== null) env.set("TERM", at.terminal);

@@ -10,8 +10,9 @@ import { createLogin } from "./login.ts";
 import type { ByteString, Machine } from "./shell.ts";
 import { createDisks } from "./vfs/disks.ts";
 import { motd } from "./world/files-etc.ts";
+import { pastAddress } from "./world/last-login.ts";
 import { mountOf } from "./world/mounts.ts";
-import { createWorld } from "./world/world.ts";
+import { createWorld, type World } from "./world/world.ts";
 
 /** Bytes that the intruders of one machine may make it hold, all together. */
 const MACHINE_BYTES = 128 * 1024 * 1024;
@@ -31,14 +32,13 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
     sources: SOURCES,
     bytes: MACHINE_BYTES,
   });
-  const started = clock.now();
   let logins = 0;
   const machine: Machine = {
     persona,
     clock,
     account: (name) =>
       persona.accounts.find((account) => utf8ByteString(account.name) === name) ?? guest(persona, name),
-    greeting: (account, session) => greeting(persona, account, { session, started }),
+    greeting: (account, session) => greeting(world, account, session),
     login: ({ account, session, service }) =>
       createLogin({
         machine,
@@ -70,16 +70,11 @@ function guest(persona: Persona, name: ByteString): Account {
   };
 }
 
-function greeting(persona: Persona, account: Account, at: { session: Session; started: number }): ByteString {
+function greeting(world: World, account: Account, session: Session): ByteString {
+  const { persona } = world;
   if (persona.os.flavour === "busybox") return "";
-  // The last login was an administrator's, some days before this process first answered; it never changes while it runs.
-  const random = persona.random(`last-login-${account.uid}`);
-  const time = timeParts(at.started - 86_400_000 * (1 + random.below(6)) - random.below(40_000_000));
-  const local = at.session.connection.local.ip;
-  const from =
-    /^\d+\.\d+\.\d+\.\d+$/.test(local) && !local.startsWith("127.")
-      ? `${local.split(".").slice(0, 3).join(".")}.${2 + random.below(60)}`
-      : `192.168.1.${2 + random.below(60)}`;
+  const login = world.lastLogin(account.uid);
+  const time = timeParts(login.at);
   const { os, hostname } = persona;
-  return `Linux ${hostname} ${os.release} ${os.version} ${os.machine}\n${motd()}Last login: ${time.weekday} ${time.month} ${time.day.padStart(2)} ${time.hour}:${time.minute}:${time.second} ${time.year} from ${from}\n`;
+  return `Linux ${hostname} ${os.release} ${os.version} ${os.machine}\n${motd()}Last login: ${time.weekday} ${time.month} ${time.day.padStart(2)} ${time.hour}:${time.minute}:${time.second} ${time.year} from ${pastAddress(login, session)}\n`;
 }

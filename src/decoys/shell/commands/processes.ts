@@ -72,7 +72,7 @@ async function ps(proc: Proc): Promise<number> {
     await proc.out("UID          PID    PPID  C STIME TTY          TIME CMD\n");
     for (const row of flags.includes("e") || flags.includes("A")
       ? rows
-      : rows.filter((one) => one.tty === proc.login.tty)) {
+      : rows.filter((one) => proc.login.live.has(one.pid))) {
       await proc.out(
         `${row.user.slice(0, 8).padEnd(8)} ${String(row.pid).padStart(7)} ${String(row.ppid).padStart(7)}  0 ${started(proc, row.startedAt)} ${row.tty.padEnd(8)} ${long(row.cpuSeconds)} ${row.command}\n`,
       );
@@ -80,7 +80,7 @@ async function ps(proc: Proc): Promise<number> {
     return 0;
   }
   await proc.out("    PID TTY          TIME CMD\n");
-  for (const row of /[eAax]/.test(flags) ? rows : rows.filter((one) => one.tty === proc.login.tty)) {
+  for (const row of /[eAax]/.test(flags) ? rows : rows.filter((one) => proc.login.live.has(one.pid))) {
     await proc.out(
       `${String(row.pid).padStart(7)} ${row.tty.padEnd(8)} ${long(row.cpuSeconds)} ${row.command.replace(/^-/, "").split(" ")[0]?.split("/").pop() ?? ""}\n`,
     );

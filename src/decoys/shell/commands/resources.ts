@@ -20,7 +20,7 @@ export function uptimeLine(proc: Proc): string {
     .loadAverage()
     .map((value) => value.toFixed(2))
     .join(", ");
-  const users = proc.busybox ? "" : " 1 user, ";
+  const users = proc.busybox ? "" : proc.login.tty ? " 1 user, " : " 0 users, ";
   return ` ${time.hour}:${time.minute}:${time.second} up ${upText(proc.world.uptimeSeconds())}, ${users} load average: ${load}\n`;
 }
 

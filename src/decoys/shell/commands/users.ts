@@ -2,6 +2,7 @@
 
 import type { Proc, User } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { pastAddress, peopleOf } from "../world/last-login.ts";
 import { parseOptions, program, quoted, timeParts } from "./options.ts";
 import { uptimeLine } from "./resources.ts";
 
@@ -58,17 +59,52 @@ async function who(proc: Proc): Promise<number> {
   return 0;
 }
 
-async function last(proc: Proc): Promise<number> {
-  const at = timeParts(proc.login.loginAt);
-  const boot = timeParts(proc.world.persona.bootedAt);
-  const day = (time: ReturnType<typeof timeParts>): string =>
-    `${time.weekday} ${time.month} ${time.day.padStart(2)} ${time.hour}:${time.minute}`;
-  if (proc.login.tty)
-    await proc.out(
-      `${proc.login.user.name.slice(0, 8).padEnd(8)} ${proc.login.tty.padEnd(12)} ${remote(proc).slice(0, 16).padEnd(16)} ${day(at)}   still logged in\n`,
+interface Visit {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** The visits that wtmp holds, newest first. */
+function visits(proc: Proc): Visit[] {
+  const { world, login } = proc;
+  const { persona } = world;
+  const clock = (ms: number): string => {
+    const time = timeParts(ms);
+    return `${time.hour}:${time.minute}`;
+  };
+  const row = (user: string, line: string, from: { host: string; at: number; end: string }): Visit => {
+    const time = timeParts(from.at);
+    return {
+      at: from.at,
+      text: `${user.slice(0, 8).padEnd(8)} ${line.slice(0, 12).padEnd(12)} ${from.host.slice(0, 16).padEnd(16)} ${time.weekday} ${time.month} ${time.day.padStart(2)} ${clock(from.at)} ${from.end}\n`,
+    };
+  };
+  const all = [
+    row("reboot", "system boot", { host: persona.os.release, at: persona.bootedAt, end: "  still running" }),
+    ...peopleOf(persona).map((account) => {
+      const past = world.lastLogin(account.uid);
+      const minutes = Math.floor(past.lasted / 60_000);
+      const end = `- ${clock(past.at + past.lasted)}  (00:${String(minutes).padStart(2, "0")})`;
+      return row(account.name, "pts/0", { host: pastAddress(past, login.session), at: past.at, end });
+    }),
+  ];
+  if (login.tty)
+    all.push(
+      row(login.user.name, login.tty, { host: remote(proc), at: login.loginAt, end: "  still logged in" }),
     );
+  return all.sort((a, b) => b.at - a.at);
+}
+
+async function last(proc: Proc): Promise<number> {
+  const count = Number(/^-n?(\d{1,6})$/.exec(proc.args.join(""))?.[1] ?? Number.POSITIVE_INFINITY);
+  const names = proc.args.filter((arg) => !arg.startsWith("-") && !/^\d+$/.test(arg));
+  const all = visits(proc);
+  const shown = all
+    .filter(({ text }) => names.length === 0 || names.includes(text.split(" ", 1)[0] ?? ""))
+    .slice(0, count);
+  const oldest = timeParts(all.at(-1)?.at ?? proc.world.persona.bootedAt);
   await proc.out(
-    `reboot   system boot  ${proc.world.persona.os.release.slice(0, 16).padEnd(16)} ${day(boot)}   still running\n\nwtmp begins ${day(boot)}:00 ${boot.year}\n`,
+    `${shown.map(({ text }) => text).join("")}\nwtmp begins ${oldest.weekday} ${oldest.month} ${oldest.day.padStart(2)} ${oldest.hour}:${oldest.minute}:${oldest.second} ${oldest.year}\n`,
   );
   return 0;
 }
@@ -276,7 +312,7 @@ export const userPrograms = [
   program("w", w),
   program("who", who),
   program("users", async (proc) => {
-    await proc.out(`${proc.login.user.name}\n`);
+    await proc.out(proc.login.tty ? `${proc.login.user.name}\n` : "\n");
     return 0;
   }),
   program("last", last),

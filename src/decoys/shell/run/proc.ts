@@ -54,7 +54,10 @@ export interface LoginContext {
   readonly user: User;
   readonly fs: FsView;
   readonly loginAt: number;
+  /** Its terminal while it has one. */
   readonly tty: ByteString | null;
+  /** Counts a terminal in; the answer counts it out. */
+  openTerminal(): () => void;
   readonly live: Map<number, LiveProcess>;
   nextPid(): number;
   /** A budget for one command line, aborted when the login ends; it is the foreground until it is released. */

@@ -5,6 +5,8 @@ import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { programContent } from "./elf.ts";
 import { groupFile, motd, passwdFile, shadowFile } from "./files-etc.ts";
+import { addLogs } from "./files-logs.ts";
+import { addProductFiles } from "./files-products.ts";
 import type { World } from "./world.ts";
 
 /** Sizes of a few programs of Debian 12 that intruders look at; others are drawn. */
@@ -177,12 +179,7 @@ function addHomes(tree: TreeBuilder, world: World): void {
 function addVar(tree: TreeBuilder, world: World): void {
   const { persona } = world;
   const live = persona.bootedAt;
-  tree.file("/var/log/auth.log", "", { mode: 0o640, gid: 4, mtimeMs: live });
-  tree.file("/var/log/syslog", "", { mode: 0o640, gid: 4, mtimeMs: live });
-  tree.file("/var/log/dpkg.log", "", { mtimeMs: live });
-  tree.file("/var/log/wtmp", "", { mode: 0o664, gid: 43, mtimeMs: live });
-  tree.file("/var/log/btmp", "", { mode: 0o660, gid: 43, mtimeMs: live });
-  tree.file("/var/log/lastlog", "", { mode: 0o664, gid: 43, mtimeMs: live });
+  addLogs(tree, world);
   for (const folder of [
     "/var/backups",
     "/var/cache",
@@ -219,14 +216,7 @@ function addVar(tree: TreeBuilder, world: World): void {
   );
   tree.file(`/boot/vmlinuz-${persona.os.release}`, programContent(world.machine, 8_212_352, 77));
   tree.file(`/boot/config-${persona.os.release}`, "CONFIG_X86_64=y\n");
-  if ("http" in persona.products)
-    tree.file(
-      "/var/www/html/index.nginx-debian.html",
-      "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n</body>\n</html>\n",
-    );
-  if ("mysql" in persona.products) tree.dir("/var/lib/mysql", { mode: 0o700, uid: 104, gid: 111 });
-  if ("redis" in persona.products) tree.dir("/var/lib/redis", { mode: 0o750, uid: 103, gid: 110 });
-  if ("ftp" in persona.products) tree.dir("/srv/ftp", { uid: 0, gid: 109 });
+  addProductFiles(tree, world);
 }
 
 /** Adds all of them. */

@@ -11,6 +11,7 @@ import { type ElfMachine, elfOf } from "./elf.ts";
 import { addDebianFiles } from "./files-debian.ts";
 import { addDeviceFiles } from "./files-device.ts";
 import { addKernelFiles } from "./files-kernel.ts";
+import { lastLogin, type PastLogin } from "./last-login.ts";
 import { type Mount, mountsOf } from "./mounts.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { type BaseProcess, processesOf } from "./processes.ts";
@@ -51,6 +52,8 @@ export interface World {
   user(name: ByteString): User | undefined;
   userById(uid: number): User | undefined;
   groupName(gid: number): ByteString;
+  /** The last login of an account before this process first answered. */
+  lastLogin(uid: number): PastLogin;
   uptimeSeconds(): number;
   memory(): Memory;
   loadAverage(): readonly [number, number, number];
@@ -70,6 +73,7 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
   ];
   const version = persona.products["telnet"]?.version ?? "1.24.1";
   const busybox = persona.os.flavour === "busybox";
+  const started = clock.now();
   let root: DirectoryNode | undefined;
   const world: World = {
     persona,
@@ -89,24 +93,27 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
     user: (name) => users.find((user) => user.name === name),
     userById: (uid) => users.find((user) => user.uid === uid),
     groupName: (gid) => groups.find((group) => group.gid === gid)?.name ?? String(gid),
+    lastLogin: (uid) => lastLogin(persona, uid, started),
     uptimeSeconds: () => Math.max(1, (clock.now() - persona.bootedAt) / 1000),
     memory() {
       const total = persona.hardware.memoryKib;
       // A slow wave, so that two looks differ as they do on a living machine.
       const wave = Math.sin(clock.now() / 97_000 + drift * 6) * 0.004;
-      const used = Math.floor(total * (usedShare + wave));
-      const cached = Math.floor(total * cachedShare);
-      const buffers = Math.floor(total * 0.021);
-      const shared = Math.floor(total * 0.006);
-      const free = total - used - cached - buffers;
+      // The kernel counts in pages.
+      const pages = (share: number): number => Math.floor((total * share) / 4) * 4;
+      const cached = pages(cachedShare);
+      const buffers = pages(0.021);
+      const free = total - pages(usedShare + wave) - cached - buffers;
+      const available = free + Math.floor(((cached + buffers) * 0.86) / 4) * 4;
       return {
         total,
-        used,
+        // As procps 4 counts it; what an old BusyBox shows is without the caches.
+        used: busybox ? total - free - cached - buffers : total - available,
         cached,
         buffers,
-        shared,
+        shared: pages(0.006),
         free,
-        available: free + Math.floor((cached + buffers) * 0.86),
+        available,
         swap: busybox ? 0 : 999_420,
       };
     },
