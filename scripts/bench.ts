@@ -14,6 +14,10 @@ const benches: Readonly<
     summary: "records/s from spool to store (BENCH_RECORDS)",
     load: async () => (await import("./benches/ingest.ts")).benchIngest,
   },
+  stream: {
+    summary: "500 readers of the event stream at 100 events/s: CPU of the API (BENCH_SECONDS)",
+    load: async () => (await import("./benches/stream.ts")).benchStream,
+  },
   start: {
     summary: "start-up of --version, --help and of the whole install",
     load: async () => (await import("./benches/start.ts")).benchStart,
