@@ -1,6 +1,7 @@
 // What decnet up tells its user: where everything is once it runs, and what happened to a worker.
 
 import type { Status } from "../api/types.ts";
+import { printable } from "../contract/captured.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
 import type { SupervisorEvent } from "../kit/supervisor/supervisor.ts";
 import { version } from "../version.ts";
@@ -46,6 +47,21 @@ export function announce(call: CommandCall, up: Started): void {
   call.terminal.out(`\n  ${colours.dim("Try it: decnet drill. Ctrl-C ends everything.")}\n\n`);
 }
 
+/** A line of a worker's log for a person: its message and the error's, without the stack. */
+function logSentence(line: string): string {
+  try {
+    const { time, msg, err } = JSON.parse(line) as {
+      time?: string;
+      msg?: string;
+      err?: { message?: string };
+    };
+    return printable(`${time ?? ""} ${msg ?? ""}${err?.message ? `: ${err.message}` : ""}`, 500);
+  } catch {
+    // What the runtime itself wrote is no JSON.
+    return printable(line, 500);
+  }
+}
+
 /** Tells on standard error that a worker ended, and why when it goes on ending. */
 export function tellCrash(call: CommandCall, folder: DataFolder, event: SupervisorEvent): void {
   if (event.type === "stopped") call.terminal.err(`decnet: ${event.worker} stopped\n`);
@@ -58,5 +74,5 @@ export function tellCrash(call: CommandCall, folder: DataFolder, event: Supervis
   call.terminal.err(
     `decnet: ${event.worker} is in a crash loop; last lines of ${folder.logs}/${event.worker}.log:\n`,
   );
-  for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${line}\n`);
+  for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${logSentence(line)}\n`);
 }

@@ -1,7 +1,7 @@
 // decnet up: starts the workers under a supervisor, says where everything is, and ends it all on Ctrl-C.
 
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
 import { busSocketPath } from "../bus/socket-path.ts";
@@ -31,13 +31,19 @@ const READY_MS = 20_000;
 /** How often `up` looks whether the deckies have reached the store. */
 const LOOK_MS = 50;
 
+/** Folder of the default bus, made for it alone. */
+const BUS_FOLDER = "/run/decnet";
+
 /** The bus of this install: the default one for the default folder, one of its own for any other. */
 function busPathFor(call: CommandCall, folder: DataFolder, owner: FolderOwner | undefined): string {
   if (!call.terminal.env["DECNET_BUS_SOCKET"] && call.dataDirGiven) return folder.busSocket;
   const path = busSocketPath(call.terminal.env);
-  // Only a folder that is the bus's own is handed to its user.
-  if (owner && dirname(path) === "/run/decnet" && existsSync("/run/decnet"))
-    chownSync("/run/decnet", owner.uid, owner.gid);
+  // The broker drops root before it makes its socket: its folder must be there, and its own.
+  if (owner && dirname(path) === BUS_FOLDER) {
+    mkdirSync(BUS_FOLDER, { recursive: true });
+    chmodSync(BUS_FOLDER, 0o750);
+    chownSync(BUS_FOLDER, owner.uid, owner.gid);
+  }
   return path;
 }
 

@@ -106,6 +106,36 @@ describe.skipIf(!isRoot)("root", () => {
   }, 180_000);
 });
 
+describe.skipIf(!isRoot)("the defaults of root", () => {
+  test("work as they are: /var/lib/decnet, the bus in /run/decnet, the real ports", async () => {
+    // A mount namespace of its own: nothing of this host's folders is touched.
+    const own = 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib && exec "$@"';
+    const command = [
+      "unshare",
+      "--mount",
+      "sh",
+      "-c",
+      own,
+      "sh",
+      BINARY,
+      "up",
+      "--json",
+      "--listen",
+      "127.0.0.51",
+    ];
+    const child = Bun.spawn(command, { cwd: "/", stdout: "pipe", stderr: "pipe", stdin: "ignore" });
+    const { value } = await child.stdout.getReader().read();
+    const up = JSON.parse(new TextDecoder().decode(value)) as RunningInstall["up"];
+    child.kill("SIGINT");
+    expect(await child.exited).toBe(0);
+    expect([up.data_dir, up.bus_socket]).toEqual(["/var/lib/decnet", "/run/decnet/bus.sock"]);
+    expect(up.workers.filter((worker) => worker.status !== "ok")).toEqual([]);
+    expect(
+      up.deckies.flatMap((decky) => decky.services.map((service) => service.port)).toSorted((a, b) => a - b),
+    ).toEqual([21, 22, 23, 80, 3306, 6379]);
+  }, 60_000);
+});
+
 describe("an install", () => {
   test("survives the death of its supervisor: workers end, and the next start finds everything", async () => {
     const folder = mkdtempSync(join(tmpdir(), "decnet-again-"));

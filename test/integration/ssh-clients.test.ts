@@ -176,6 +176,16 @@ describe.skipIf(missing.length > 0)(`real clients${missing.length > 0 ? ` (needs
         data.via === via && data.size === content.length;
       const uploaded = await decoy.waitFor("file.uploaded", ({ data }) => fits(data));
       expect(Buffer.from(decoy.blobs.get(uploaded.data.sha256) ?? "").toString()).toBe(content);
+      const path = `/tmp/${flags.length}.sh`;
+      const again = await ssh([], [`chmod +x ${path}; ls -l ${path}; ${path}`]);
+      expect(again.out).toMatch(/^-rwxr-xr-x .*\n/);
+      expect(again.out).toEndWith(`${path}\n${name}\n`);
+      const same = decoy.evidence.filter(
+        (one) => one.kind === "file.uploaded" && (one.data as { size: number }).size === content.length,
+      );
+      expect(same.map((one) => (one.data as { name: { val: string } }).name.val)).toEqual(
+        flags.length > 0 ? ["/tmp/1.sh"] : ["/tmp/0.sh"],
+      );
       expect((await scp(...flags, `${target()}:/etc/passwd`, `passwd${flags.length}`)).code).toBe(0);
       expect(readFileSync(join(folder, `passwd${flags.length}`), "utf8")).toStartWith("root:x:0:0:");
       await decoy.waitFor("file.read", ({ data }) => data.via === via && data.name.val === "/etc/passwd");

@@ -101,6 +101,14 @@ export const posixCases: readonly string[] = [
 
 /** Only bash. */
 export const bashCases: readonly string[] = [
+  'a=(1 2 "x y"); echo ${a[0]} ${#a[@]} ${a[-1]} "${a[@]:1}" ${!a[@]} $a; for x in "${a[@]}"; do echo "<$x>"; done',
+  'a=(1); a+=(z); a[7]=q; i=1; a[$i]=w; a[i+1]=v; echo "${a[*]}" ${#a[*]}; unset a; echo ${#a[@]}',
+  "true | false | true; echo ${PIPESTATUS[@]}; echo ${PIPESTATUS[0]}",
+  "echo a b; echo $_",
+  "trap 'echo bye $?' EXIT; echo hi; (trap 'echo sub' EXIT; exit 3); echo $?",
+  "x=y; y=5; echo ${!x}; f() { local b=(3 4); echo ${b[1]}; }; f; declare -a c=(p q); echo ${c[1]}",
+  "{ time true; } 2>/dev/null; time=3; echo $time; echo time",
+  "echo before\necho a )\necho after",
   "echo {a,b}{1,2} {1..4} {c..a} x{,y}z {01..03}",
   "x=hello; echo ${x^} ${x^^} ${x:1:3} ${x: -2} ${x/l/L} ${x//l/L}",
   "[[ abc == a* ]] && echo glob; [[ -f /etc/passwd && 1 -lt 2 ]] && echo and; [[ a != b ]] && echo ne",

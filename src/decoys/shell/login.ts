@@ -4,6 +4,7 @@ import { capture } from "../../contract/captured.ts";
 import type { Session } from "../decoy.ts";
 import type { Account } from "../personas/persona.ts";
 import { fromByteString } from "./bytes.ts";
+import { setBashVariables } from "./lang/bash-variables.ts";
 import { Interpreter } from "./lang/interpreter.ts";
 import type { Stream } from "./lang/redirect.ts";
 import { ShellState } from "./lang/state.ts";
@@ -230,16 +231,7 @@ export function loginShell(
   });
   state.set("PWD", cwd, true);
   state.set("IFS", " \t\n", false);
-  if (debian) {
-    state.set("BASH_VERSION", "5.2.15(1)-release", false);
-    state.set("HOSTNAME", context.world.persona.hostname, false);
-    state.set("OSTYPE", "linux-gnu", false);
-    state.set("MACHTYPE", "x86_64-pc-linux-gnu", false);
-    state.set("UID", String(context.user.uid), false);
-    state.set("EUID", String(context.user.uid), false);
-    state.set("BASH", "/bin/bash", false);
-    state.set("SHLVL", "1", true);
-  }
+  if (debian) setBashVariables(state, context.world, context.user);
   return { state, command: at.mode === "interactive" ? name : debian ? "bash -c" : "sh -c" };
 }
 
@@ -266,11 +258,13 @@ function openShell(context: LoginContext, options: ShellOptions): Shell {
         [2, { output: sinkOutput(options.stderr, budget) }],
       ]);
       try {
-        return await shell.runSource(line, streams);
+        const status = await shell.runSource(line, streams);
+        // Without a prompt a shell that was given one command ends with it.
+        return options.loginShell ? status : await shell.leave(status, streams);
       } catch (error) {
         if (error instanceof ShellExit) {
           exited = true;
-          return error.status;
+          return shell.leave(error.status, streams);
         }
         if (error instanceof Interrupted) return 130;
         if (!(error instanceof Killed)) throw error;

@@ -39,8 +39,10 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
     account: (name) =>
       persona.accounts.find((account) => utf8ByteString(account.name) === name) ?? guest(persona, name),
     greeting: (account, session) => greeting(world, account, session),
-    login: ({ account, session, service }) =>
-      createLogin({
+    login: ({ account, session, service }) => {
+      // The logs of the machine, made at its first login, speak of this network.
+      world.network.address(session);
+      return createLogin({
         machine,
         world,
         programs,
@@ -49,7 +51,8 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
         service,
         disk: disks.acquire(session.connection.remote.ip),
         number: logins++,
-      }),
+      });
+    },
   };
   return Object.freeze(machine);
 }

@@ -2,19 +2,10 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
-import { curlSelf, wgetSelf } from "./fetch-self.ts";
+import { curlSelf, type Target, wgetSelf } from "./fetch-self.ts";
 import { ownAddress } from "./loopback.ts";
 import { program, showUsage } from "./options.ts";
 import { CONNECT_MS, DNS_MS, isAddress, operands, requested } from "./remote.ts";
-
-/** Where a URL leads. */
-export interface Target {
-  readonly url: ByteString;
-  readonly scheme: string;
-  readonly host: ByteString;
-  readonly port: number;
-  readonly path: ByteString;
-}
 
 function target(text: ByteString): Target {
   const match =

@@ -4,9 +4,17 @@ import { fromByteString } from "../bytes.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
-import type { Target } from "./downloads.ts";
 import { httpAnswer, listenerAt } from "./loopback.ts";
 import { isAddress } from "./remote.ts";
+
+/** Where a URL leads. */
+export interface Target {
+  readonly url: ByteString;
+  readonly scheme: string;
+  readonly host: ByteString;
+  readonly port: number;
+  readonly path: ByteString;
+}
 
 const quote = (text: ByteString): ByteString => `\xe2\x80\x98${text}\xe2\x80\x99`;
 
@@ -32,11 +40,7 @@ const lastName = (path: ByteString): ByteString =>
   (path.split(/[?#]/, 1)[0] ?? "").split("/").pop() || "index.html";
 
 /** wget of an own address. The first line of GNU's has been written. */
-export async function wgetSelf(
-  proc: Proc,
-  to: Target,
-  at: { own: string; quiet: boolean },
-): Promise<number> {
+export async function wgetSelf(proc: Proc, to: Target, at: { own: string; quiet: boolean }): Promise<number> {
   const say = (text: ByteString): Promise<void> => (at.quiet ? Promise.resolve() : proc.err(text));
   const listener = listenerAt(proc, at.own, to.port);
   if (proc.busybox) {

@@ -12,6 +12,7 @@ import { grepPrograms } from "./grep.ts";
 import { interpreterPrograms } from "./interpreters.ts";
 import { miscPrograms } from "./misc.ts";
 import { modePrograms } from "./modes.ts";
+import { netcatPrograms } from "./netcat.ts";
 import { networkPrograms } from "./network.ts";
 import { packagePrograms } from "./packages.ts";
 import { pathPrograms } from "./paths.ts";
@@ -41,6 +42,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...interpreterPrograms,
     ...miscPrograms,
     ...modePrograms,
+    ...netcatPrograms,
     ...networkPrograms,
     ...packagePrograms,
     ...pathPrograms,

@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import { program } from "./options.ts";
+import { plainPrint } from "./plain-print.ts";
 
 async function python(proc: Proc): Promise<number> {
   const [first, second = ""] = proc.args;
@@ -10,9 +11,13 @@ async function python(proc: Proc): Promise<number> {
     return 0;
   }
   if (first === "-c") {
-    const printed = /^\s*print\s*\(\s*(["'])(.{0,500}?)\1\s*\)\s*;?\s*$/s.exec(second.slice(0, 600));
-    const number = /^\s*print\s*\(\s*(\d{1,15})\s*\)\s*;?\s*$/.exec(second.slice(0, 60));
-    if (printed ?? number) await proc.out(`${printed?.[2] ?? number?.[1] ?? ""}\n`);
+    if (proc.args.length < 2) {
+      await proc.err(
+        "Argument expected for the -c option\nusage: python3 [option] ... [-c cmd | -m mod | file | -] [arg] ...\nTry `python -h' for more information.\n",
+      );
+      return 2;
+    }
+    await proc.out(plainPrint(second, { language: "python" }) ?? "");
     return 0;
   }
   if (first !== undefined && !first.startsWith("-")) {
@@ -38,21 +43,29 @@ async function python(proc: Proc): Promise<number> {
     if (typed === null) return 0;
     if (typed.interrupted) await proc.out("KeyboardInterrupt\n");
     else if (/^\s*(?:exit|quit)\s*\(\s*\)\s*$/.test(typed.line.slice(0, 100))) return 0;
-    else if (/^[\d\s+*()-]{1,40}$/.test(typed.line) && /\d/.test(typed.line)) await proc.out("");
+    else {
+      const line = typed.line.trim().slice(0, 1000);
+      const value = /^[\d(]/.test(line) ? `print(${line})` : line;
+      await proc.out(plainPrint(value, { language: "python" }) ?? "");
+    }
   }
 }
 
 async function perl(proc: Proc): Promise<number> {
   const [first] = proc.args;
+  const script = proc.args.findIndex((arg) => /^-[a-z]{0,8}[eE]$/.test(arg));
   if (first === "-v")
     await proc.out(
       "\nThis is perl 5, version 36, subversion 0 (v5.36.0) built for x86_64-linux-gnu-thread-multi\n(with 56 registered patches, see perl -V for more detail)\n\nCopyright 1987-2022, Larry Wall\n\n",
     );
-  else if (first === "-e") {
-    const printed = /^\s*print\s*\(?\s*(["'])(.{0,500}?)\1\s*\)?\s*;?\s*$/s.exec(
-      (proc.args[1] ?? "").slice(0, 600),
-    );
-    if (printed) await proc.out((printed[2] ?? "").replaceAll("\\n", "\n"));
+  else if (script >= 0) {
+    const source = proc.args[script + 1];
+    if (source === undefined) {
+      await proc.err("No code specified for -e.\n");
+      return 2;
+    }
+    const lines = (proc.args[script] ?? "").includes("l");
+    await proc.out(plainPrint(source, { language: "perl", lines }) ?? "");
   } else if (first !== undefined && !first.startsWith("-") && !proc.fs.open(first).ok) {
     await proc.err(`Can't open perl script "${first}": No such file or directory\n`);
     return 2;

@@ -41,7 +41,8 @@ export function httpAnswer(proc: Proc, path: ByteString): HttpAnswer {
   const date = new Date(proc.now()).toUTCString();
   const page = proc.login.fs.at(ROOT, "/").readText("/var/www/html/index.nginx-debian.html", 1 << 20);
   const plain = path.split(/[?#]/, 1)[0] ?? "";
-  const found = !proc.busybox && page.ok && (plain === "/" || plain === "" || plain === "/index.nginx-debian.html");
+  const found =
+    !proc.busybox && page.ok && (plain === "/" || plain === "" || plain === "/index.nginx-debian.html");
   const status = found ? "200 OK" : "404 Not Found";
   const body = found
     ? page.value
@@ -73,7 +74,11 @@ export function rawAnswer(proc: Proc, listener: Listener, sent: ByteString): Byt
     case "ftp":
       return `220 (vsFTPd ${products["ftp"]?.version.replace(/[^\d.]/g, "") ?? "3.0.3"})\r\n`;
     case "redis":
-      return /^(?:\*1\r\n\$4\r\n)?ping\b/i.test(sent) ? "+PONG\r\n" : sent.trim() === "" ? "" : "-NOAUTH Authentication required.\r\n";
+      return /^(?:\*1\r\n\$4\r\n)?ping\b/i.test(sent)
+        ? "+PONG\r\n"
+        : sent.trim() === ""
+          ? ""
+          : "-NOAUTH Authentication required.\r\n";
     case "http": {
       const request = /^(GET|HEAD) (\S{1,2000}) HTTP\/1\.[01]\r?\n/.exec(sent);
       if (sent === "") return "";

@@ -22,7 +22,7 @@ const TYPE_CHARS: Readonly<Record<FileStat["type"], string>> = {
 };
 
 /** Permissions as `ls -l` shows them. */
-function modeText(stat: FileStat): string {
+export function modeText(stat: Pick<FileStat, "type" | "mode">): string {
   const rwx = (shift: number, special: boolean, letter: string): string => {
     const bits = (stat.mode >> shift) & 7;
     const x = special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? "x" : "-";
@@ -48,6 +48,7 @@ const LONG = {
   all: "a",
   "almost-all": "A",
   "human-readable": "h",
+  size: "s",
   reverse: "r",
   recursive: "R",
   directory: "d",
@@ -99,8 +100,10 @@ export async function ls(proc: Proc): Promise<number> {
       continue;
     }
     const entries = sort(visible(proc, folder, { listed: listed.value, options }), options);
-    if (options.has("l") || options.has("n") || options.has("g"))
-      await proc.out(`total ${entries.reduce((sum, entry) => sum + blocks(entry.stat), 0)}\n`);
+    if (isLong(options) || options.has("s")) {
+      const total = entries.reduce((sum, entry) => sum + blocks(entry.stat), 0);
+      await proc.out(`total ${options.has("h") ? blockText(total) : total}\n`);
+    }
     await show(proc, entries, options);
     if (options.has("R")) {
       const below = entries.filter(
@@ -141,14 +144,22 @@ function sort(entries: readonly Entry[], options: Options): Entry[] {
   return options.has("r") ? sorted.reverse() : sorted;
 }
 
+/** KiB that a file takes up. */
 const blocks = (stat: FileStat): number =>
-  stat.type === "directory"
-    ? stat.size > 0
-      ? 4
-      : 0
-    : stat.type === "file"
-      ? Math.ceil(stat.size / 4096) * 4
-      : 0;
+  stat.type === "directory" || stat.type === "file" ? Math.ceil(stat.size / 4096) * 4 : 0;
+
+const blockText = (kib: number): string => (kib === 0 ? "0" : human(kib, ""));
+
+const isLong = (options: Options): boolean => options.has("l") || options.has("n") || options.has("g");
+
+/** The column of `-s`. */
+function blockColumn(proc: Proc, entries: readonly Entry[], options: Options): (entry: Entry) => string {
+  if (!options.has("s")) return () => "";
+  const text = (entry: Entry): string =>
+    options.has("h") ? blockText(blocks(entry.stat)) : String(blocks(entry.stat));
+  const width = proc.busybox ? 6 : Math.max(0, ...entries.map((entry) => text(entry).length));
+  return (entry) => `${text(entry).padStart(width)} `;
+}
 
 function suffix(stat: FileStat, options: Options): string {
   if (options.has("F"))
@@ -164,11 +175,14 @@ function suffix(stat: FileStat, options: Options): string {
 
 async function show(proc: Proc, entries: readonly Entry[], options: Options): Promise<void> {
   const inode = (entry: Entry): string => (options.has("i") ? `${String(entry.stat.ino).padStart(7)} ` : "");
-  if (options.has("l") || options.has("n") || options.has("g")) {
+  const size = blockColumn(proc, entries, options);
+  if (isLong(options)) {
     for (const line of longLines(proc, entries, options)) await proc.out(line);
     return;
   }
-  const names = entries.map((entry) => `${inode(entry)}${entry.name}${suffix(entry.stat, options)}`);
+  const names = entries.map(
+    (entry) => `${inode(entry)}${size(entry)}${entry.name}${suffix(entry.stat, options)}`,
+  );
   if (!proc.init.stdout.isTerminal || options.has("1")) {
     for (const name of names) await proc.out(`${name}\n`);
     return;
@@ -202,7 +216,9 @@ function* longLines(proc: Proc, entries: readonly Entry[], options: Options): Ge
   const owner = (uid: number): string =>
     options.has("n") ? String(uid) : (proc.world.userById(uid)?.name ?? String(uid));
   const group = (gid: number): string => (options.has("n") ? String(gid) : proc.world.groupName(gid));
+  const size = blockColumn(proc, entries, options);
   const rows = entries.map(({ name, stat }) => ({
+    blocks: size({ name, stat }),
     mode: modeText(stat),
     links: String(stat.nlink),
     owner: owner(stat.uid),
@@ -226,6 +242,6 @@ function* longLines(proc: Proc, entries: readonly Entry[], options: Options): Ge
     size: busybox ? 9 : widest((row) => row.size),
   };
   for (const row of rows) {
-    yield `${row.inode}${row.mode}${busybox ? " " : " "}${row.links.padStart(widths.links)} ${row.owner.padEnd(widths.owner)} ${row.group.padEnd(widths.group)} ${row.size.padStart(widths.size)} ${row.time} ${row.name}\n`;
+    yield `${row.inode}${row.blocks}${row.mode} ${row.links.padStart(widths.links)} ${row.owner.padEnd(widths.owner)} ${row.group.padEnd(widths.group)} ${row.size.padStart(widths.size)} ${row.time} ${row.name}\n`;
   }
 }

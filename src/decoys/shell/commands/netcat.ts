@@ -3,8 +3,8 @@
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { listenerAt, ownAddress, rawAnswer } from "./loopback.ts";
-import { parseOptions } from "./options.ts";
-import { CONNECT_MS, DNS_MS, isAddress, requested } from "./remote.ts";
+import { parseOptions, program } from "./options.ts";
+import { busyboxConnect, CONNECT_MS, DNS_MS, isAddress, requested } from "./remote.ts";
 
 const USAGE = `usage: nc [-46CDdFhklNnrStUuvZz] [-I length] [-i interval] [-M ttl]
 \t  [-m minttl] [-O length] [-P proxy_username] [-p source_port]
@@ -47,8 +47,7 @@ function portsOf(text: ByteString): { from: number; to: number } | null {
   return { from: Math.min(from, to), to: Math.max(from, to) };
 }
 
-/** The program. */
-export async function netcat(proc: Proc): Promise<number> {
+async function netcat(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, {
     short: "46bCDdFhklNnrStUuvZzI:i:M:m:O:P:p:q:s:T:V:W:w:X:x:e:",
   });
@@ -77,7 +76,9 @@ export async function netcat(proc: Proc): Promise<number> {
   const where = isAddress(host) || own === null ? host : `${host} (${own})`;
   if (own === null && !isAddress(host)) {
     await proc.sleep(DNS_MS);
-    return proc.fail(`getaddrinfo for host "${host}" port ${ports.from}: Temporary failure in name resolution`);
+    return proc.fail(
+      `getaddrinfo for host "${host}" port ${ports.from}: Temporary failure in name resolution`,
+    );
   }
   if (own === null) {
     const wait = Number(options.value("w"));
@@ -106,3 +107,6 @@ export async function netcat(proc: Proc): Promise<number> {
   }
   return status;
 }
+
+/** The programs of this file. */
+export const netcatPrograms = [program("nc", (proc) => (proc.busybox ? busyboxConnect(proc) : netcat(proc)))];

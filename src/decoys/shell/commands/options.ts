@@ -192,9 +192,13 @@ export async function readLines(
   return { lines: (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n"), status };
 }
 
-/** Left-aligned columns as `column -t` makes them; the last is not padded. */
-export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
-  const widths: number[] = [];
+/** Left-aligned columns as `column -t` makes them, some no narrower than told; the last is not padded. */
+export function table(
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+  least: readonly number[] = [],
+): string {
+  const widths = [...least];
   for (const row of rows)
     for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
   return rows

@@ -118,7 +118,7 @@ async function stat(proc: Proc): Promise<number> {
     }[value.type];
     const when = `${new Date(value.mtimeMs).toISOString().slice(0, 19).replace("T", " ")}.000000000 +0000`;
     await proc.out(
-      `  File: ${path}\n  Size: ${String(value.size).padEnd(10)}\tBlocks: ${String(Math.ceil(value.size / 4096) * 8).padEnd(10)} IO Block: 4096   ${kind}\nDevice: 8,1\tInode: ${String(value.ino).padEnd(10)}  Links: ${value.nlink}\nAccess: (${value.mode.toString(8).padStart(4, "0")})  Uid: (${String(value.uid).padStart(5)}/${(proc.world.userById(value.uid)?.name ?? "UNKNOWN").padStart(8)})   Gid: (${String(value.gid).padStart(5)}/${proc.world.groupName(value.gid).padStart(8)})\nAccess: ${when}\nModify: ${when}\nChange: ${when}\n Birth: ${when}\n`,
+      `  File: ${path}\n  Size: ${String(value.size).padEnd(10)}\tBlocks: ${String(value.type === "file" || value.type === "directory" ? Math.ceil(value.size / 4096) * 8 : 0).padEnd(10)} IO Block: 4096   ${kind}\nDevice: 8,1\tInode: ${String(value.ino).padEnd(10)}  Links: ${value.nlink}\nAccess: (${value.mode.toString(8).padStart(4, "0")})  Uid: (${String(value.uid).padStart(5)}/${(proc.world.userById(value.uid)?.name ?? "UNKNOWN").padStart(8)})   Gid: (${String(value.gid).padStart(5)}/${proc.world.groupName(value.gid).padStart(8)})\nAccess: ${when}\nModify: ${when}\nChange: ${when}\n Birth: ${when}\n`,
     );
   }
   return status;

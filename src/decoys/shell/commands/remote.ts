@@ -5,7 +5,6 @@ import { capture } from "../../../contract/captured.ts";
 import { fromByteString } from "../bytes.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
-import { netcat } from "./netcat.ts";
 import { listenerAt, loopbackMs, ownAddress, rawAnswer } from "./loopback.ts";
 import { program, showUsage } from "./options.ts";
 
@@ -147,7 +146,7 @@ async function ping(proc: Proc): Promise<number> {
 }
 
 /** `nc` and `telnet` of BusyBox. */
-async function busyboxConnect(proc: Proc): Promise<number> {
+export async function busyboxConnect(proc: Proc): Promise<number> {
   const [host, port] = operands(proc.args, "wpsieqx");
   if (host === undefined) return showUsage(proc);
   requested(proc, proc.name === "telnet" ? "telnet" : "nc", `tcp://${host}:${port ?? "23"}`);
@@ -170,7 +169,6 @@ export const remotePrograms = [
   program("scp", ssh),
   program("sftp", ssh),
   program("ping", ping),
-  program("nc", (proc) => (proc.busybox ? busyboxConnect(proc) : netcat(proc))),
   program("telnet", busyboxConnect),
   program("nslookup", async (proc) => {
     await proc.sleep(DNS_MS);

@@ -125,12 +125,14 @@ async function df(proc: Proc): Promise<number> {
     ...(options.has("T") ? ["Type"] : []),
     h ? "Size" : "1K-blocks",
     "Used",
-    h ? "Avail" : "Available",
+    h && !proc.busybox ? "Avail" : "Available",
     "Use%",
     "Mounted on",
   ];
   const shift = options.has("T") ? 1 : 0;
-  await proc.out(table([head, ...rows], [1 + shift, 2 + shift, 3 + shift, 4 + shift]));
+  // The least widths of coreutils' own columns.
+  const least = proc.busybox ? [20, 9, 9, 9, 4] : [14, ...(shift ? [4] : []), 5, 5, 5, 4];
+  await proc.out(table([head, ...rows], [1 + shift, 2 + shift, 3 + shift, 4 + shift], least));
   return 0;
 }
 

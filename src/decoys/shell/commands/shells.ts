@@ -1,5 +1,6 @@
 // Shells as programs: bash, sh (dash or ash), and busybox itself, which dispatches to applets.
 
+import { setBashVariables } from "../lang/bash-variables.ts";
 import type { Dialect } from "../lang/dialect.ts";
 import { Interpreter, statusOfCut } from "../lang/interpreter.ts";
 import { SOURCE_BYTES } from "../lang/parser.ts";
@@ -62,6 +63,7 @@ async function shell(proc: Proc, kind: string): Promise<number> {
   state.positional = args;
   for (const flag of set) state.options.add(flag);
   state.set("PWD", state.cwd);
+  if (dialect === "bash") setBashVariables(state, proc.world, proc.user);
   const { login: context, user, budget, terminal, depth } = proc.init;
   const inner = new Interpreter({ login: context, user, state, budget, terminal, depth: depth + 1 });
   const streams = new Map<number, Stream>([
@@ -74,9 +76,9 @@ async function shell(proc: Proc, kind: string): Promise<number> {
     command ?? (file === undefined ? await readAll(proc) : await readScript(proc, file, dialect));
   if (typeof source === "number") return source;
   try {
-    return await inner.runSource(source, streams);
+    return await inner.leave(await inner.runSource(source, streams), streams);
   } catch (error) {
-    if (error instanceof ShellExit) return error.status;
+    if (error instanceof ShellExit) return inner.leave(error.status, streams);
     const cut = statusOfCut(error);
     if (cut === null) throw error;
     throw error;

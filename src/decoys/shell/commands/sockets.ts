@@ -108,16 +108,44 @@ async function ss(proc: Proc): Promise<number> {
   const width = (head: string, values: readonly string[]): number =>
     Math.max(head.length, ...values.map((value) => value.length));
   const widths = {
-    state: width("State", sockets.map((one) => one.state)) + 1,
-    local: width("Local Address", sockets.map((one) => one.local[0])),
-    localPort: width("Port", sockets.map((one) => one.local[1])) + 1,
-    peer: width("Peer Address", sockets.map((one) => one.peer[0])),
-    peerPort: width("Port", sockets.map((one) => one.peer[1])),
-    process: width("Process", sockets.map((one) => one.process)),
+    state:
+      width(
+        "State",
+        sockets.map((one) => one.state),
+      ) + 1,
+    local: width(
+      "Local Address",
+      sockets.map((one) => one.local[0]),
+    ),
+    localPort:
+      width(
+        "Port",
+        sockets.map((one) => one.local[1]),
+      ) + 1,
+    peer: width(
+      "Peer Address",
+      sockets.map((one) => one.peer[0]),
+    ),
+    peerPort: width(
+      "Port",
+      sockets.map((one) => one.peer[1]),
+    ),
+    process: width(
+      "Process",
+      sockets.map((one) => one.process),
+    ),
   };
   const line = (cells: readonly string[], prefix: string): string => {
-    const [state = "", received = "", sent = "", local = "", localPort = "", peer = "", peerPort = "", who = ""] =
-      cells;
+    const [
+      state = "",
+      received = "",
+      sent = "",
+      local = "",
+      localPort = "",
+      peer = "",
+      peerPort = "",
+      who = "",
+    ] = cells;
     return `${prefix}${state.padEnd(widths.state)}${received.padEnd(7)}${sent.padEnd(7)}${local.padStart(widths.local)}:${localPort.padEnd(widths.localPort)}${peer.padStart(widths.peer)}:${peerPort.padEnd(widths.peerPort)}${who.padEnd(widths.process)}\n`;
   };
   await proc.out(

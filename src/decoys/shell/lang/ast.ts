@@ -21,10 +21,29 @@ export type ParamOp =
   | { readonly kind: "substring"; readonly offset: Word; readonly length: Word | null }
   | { readonly kind: "case"; readonly op: "^" | "^^" | "," | ",," };
 
+/** `[@]`, `[*]` or the expression of an index. */
+export type Subscript = "@" | "*" | Word;
+
+/** One assignment; `items` is the list of `name=(…)`. */
+export interface Assign {
+  readonly name: string;
+  readonly value: Word;
+  readonly append: boolean;
+  readonly index?: Word;
+  readonly items?: readonly Word[];
+}
+
 /** A piece of a word. `quoted` pieces are neither split nor globbed. */
 export type Part =
   | { readonly kind: "text"; readonly text: ByteString; readonly quoted: boolean }
-  | { readonly kind: "param"; readonly name: string; readonly op: ParamOp | null; readonly quoted: boolean }
+  | {
+      readonly kind: "param";
+      readonly name: string;
+      readonly op: ParamOp | null;
+      readonly quoted: boolean;
+      readonly index?: Subscript;
+      readonly indirect?: boolean;
+    }
   | { readonly kind: "command"; readonly body: List; readonly quoted: boolean }
   | { readonly kind: "arith"; readonly expression: Word; readonly quoted: boolean }
   | { readonly kind: "bad"; readonly text: ByteString; readonly quoted: boolean };
@@ -44,7 +63,7 @@ export interface Redirect {
 
 export interface SimpleCommand {
   readonly kind: "simple";
-  readonly assigns: readonly { readonly name: string; readonly value: Word; readonly append: boolean }[];
+  readonly assigns: readonly Assign[];
   readonly words: readonly Word[];
   readonly redirects: readonly Redirect[];
   readonly line: number;
@@ -81,6 +100,8 @@ export type Command =
 /** Commands joined by `|`. */
 export interface Pipeline {
   readonly negated: boolean;
+  /** Its time is told: as bash does, or as POSIX words it. */
+  readonly timed?: "bash" | "posix";
   readonly commands: readonly Command[];
 }
 

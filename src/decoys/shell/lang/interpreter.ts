@@ -275,9 +275,26 @@ export class Interpreter implements Expander {
   async #pipeline(pipeline: Pipeline, streams: Streams): Promise<number> {
     const { commands, negated } = pipeline;
     const [only] = commands;
-    const status =
-      commands.length === 1 && only ? await this.command(only, streams) : await this.#pipe(commands, streams);
+    const started = this.login.session.clock.now();
+    let status: number;
+    if (commands.length === 1 && only) {
+      status = await this.command(only, streams);
+      this.state.pipeStatus = [status];
+    } else status = await this.#pipe(commands, streams);
+    if (pipeline.timed) await this.#tellTime(pipeline.timed, started, streams);
     return negated ? (status === 0 ? 1 : 0) : status;
+  }
+
+  /** What `time` says; the processor's part is what little a fake process would have used. */
+  async #tellTime(form: "bash" | "posix", started: number, streams: Streams): Promise<void> {
+    const real = (this.login.session.clock.now() - started) / 1000 + 0.001 + 0.002 * this.random();
+    const user = Math.min(real, 0.001 + 0.001 * this.random());
+    const text = (seconds: number): string =>
+      form === "posix" ? seconds.toFixed(2) : `${Math.floor(seconds / 60)}m${(seconds % 60).toFixed(3)}s`;
+    const gap = form === "posix" ? " " : "\t";
+    await standard(streams).stderr.write(
+      `${form === "posix" ? "" : "\n"}real${gap}${text(real)}\nuser${gap}${text(user)}\nsys${gap}${text(Math.min(real, 0.001))}\n`,
+    );
   }
 
   async #pipe(commands: readonly Command[], streams: Streams): Promise<number> {
@@ -313,6 +330,7 @@ export class Interpreter implements Expander {
     const broken = ends.filter((end) => end.status === "rejected").map((end) => end.reason as unknown);
     if (broken.length > 0) throw broken.find((reason) => reason instanceof Killed) ?? broken[0];
     const statuses = ends.map((end) => (end.status === "fulfilled" ? end.value : 1));
+    this.state.pipeStatus = statuses;
     if (this.state.options.has("pipefail")) return statuses.filter((status) => status !== 0).at(-1) ?? 0;
     return statuses.at(-1) ?? 0;
   }
@@ -384,7 +402,24 @@ export class Interpreter implements Expander {
   async #subshell(body: List, streams: Streams): Promise<number> {
     if (this.depth > this.budget.limits.depth) throw new Killed();
     const child = this.fork();
-    return child.#stage(() => child.list(body, streams));
+    const status = await child.#stage(() => child.list(body, streams));
+    return child.leave(status, streams);
+  }
+
+  /** Runs what `trap` set for the end of this shell, and gives the status that it ends with. */
+  async leave(status: number, streams: Streams): Promise<number> {
+    const source = this.state.traps.get("EXIT");
+    this.state.traps.delete("EXIT");
+    if (source === undefined || source === "") return status;
+    this.state.status = status;
+    try {
+      await this.runSource(source, streams);
+      return status;
+    } catch (error) {
+      const cut = error instanceof ShellExit ? error.status : statusOfCut(error);
+      if (cut === null) throw error;
+      return cut;
+    }
   }
 
   /** Runs `body` while `more`, honouring break and continue. */

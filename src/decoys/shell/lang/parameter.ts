@@ -48,6 +48,10 @@ function parameter(name: string, shell: Expander): Value | undefined {
       };
     case "0":
       return { text: state.identity.name };
+    case "_":
+      return { text: state.lastWord };
+    case "PIPESTATUS":
+      return { text: String(state.pipeStatus[0] ?? 0) };
     case "RANDOM":
       return state.identity.dialect === "dash"
         ? undefined
@@ -67,13 +71,31 @@ function parameter(name: string, shell: Expander): Value | undefined {
   return value === undefined ? undefined : { text: value };
 }
 
+/** The value of a `${…}` before its operator. */
+async function currentValue(part: ParamPart, { shell, expand }: Place): Promise<Value | undefined> {
+  const { name, index, indirect } = part;
+  if (index === undefined) {
+    const value = parameter(name, shell);
+    if (!indirect || value === undefined || "list" in value) return value;
+    return parameter(value.text, shell);
+  }
+  const items = shell.state.items(name);
+  if (index === "@" || index === "*") {
+    const list: ByteString[] = [];
+    for (const [i, item] of items.entries()) if (item !== undefined) list.push(indirect ? String(i) : item);
+    return index === "@" ? { list } : { text: list.join((shell.state.get("IFS") ?? " ").charAt(0)) };
+  }
+  const item = items.at(Number(await expand.arithmetic(index, shell)));
+  return item === undefined ? undefined : { text: item };
+}
+
 const joined = (value: Value | undefined): ByteString =>
   value === undefined ? "" : "list" in value ? value.list.join(" ") : value.text;
 
 /** What a `${…}` stands for. */
 export async function expandParameter(part: ParamPart, place: Place): Promise<Value> {
   const { shell, expand } = place;
-  const value = parameter(part.name, shell);
+  const value = await currentValue(part, place);
   const { op } = part;
   if (op === null) {
     if (value === undefined && shell.state.options.has("u") && !"@*".includes(part.name)) {
@@ -90,9 +112,11 @@ export async function expandParameter(part: ParamPart, place: Place): Promise<Va
         text: String(
           value && "list" in value
             ? value.list.length
-            : part.name === "*"
-              ? shell.state.positional.length
-              : joined(value).length,
+            : part.index === "*"
+              ? shell.state.items(part.name).filter((item) => item !== undefined).length
+              : part.name === "*"
+                ? shell.state.positional.length
+                : joined(value).length,
         ),
       };
     case "default":
@@ -111,7 +135,7 @@ export async function expandParameter(part: ParamPart, place: Place): Promise<Va
       return mapValue(value, (text) => replace(text, { op, matches, by }));
     }
     case "substring":
-      return substring(value, op, place);
+      return substring(value, { op, part }, place);
     default:
       return mapValue(value, (text) => changeCase(text, op.op));
   }
@@ -190,7 +214,7 @@ function replace(text: ByteString, how: Replacement): ByteString {
 
 async function substring(
   value: Value | undefined,
-  op: Extract<ParamOp, { kind: "substring" }>,
+  { op, part }: { op: Extract<ParamOp, { kind: "substring" }>; part: ParamPart },
   { shell, expand }: Place,
 ): Promise<Value> {
   const offset = Number(await expand.arithmetic(op.offset, shell));
@@ -200,7 +224,8 @@ async function substring(
     const to = length === null ? size : length < 0 ? size + length : from + length;
     return [from, Math.max(from, to)];
   };
-  if (value && "list" in value) return { list: value.list.slice(...range(value.list.length, 1)) };
+  if (value && "list" in value)
+    return { list: value.list.slice(...range(value.list.length, part.index ? 0 : 1)) };
   const text = joined(value);
   return { text: text.slice(...range(text.length, 0)) };
 }

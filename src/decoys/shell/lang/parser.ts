@@ -3,7 +3,7 @@
 
 import { SyntaxFault } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
-import type { AndOr, Command, Compound, List, Part, Pipeline, Redirect, Word } from "./ast.ts";
+import type { AndOr, Assign, Command, Compound, List, Part, Pipeline, Redirect, Word } from "./ast.ts";
 import { Scanner } from "./scanner.ts";
 
 /** Most bytes of one script. */
@@ -11,6 +11,16 @@ export const SOURCE_BYTES = 512 * 1024;
 
 const RESERVED = new Set(["then", "else", "elif", "fi", "do", "done", "esac", "}", "in"]);
 const NEWLINE = "newline";
+/** Builtins whose operands may be lists. */
+const DECLARATIONS = new Set(["declare", "typeset", "local", "readonly"]);
+/** What `time` alone times. */
+const NOTHING: Command = {
+  kind: "simple",
+  assigns: [],
+  words: [[{ kind: "text", text: ":", quoted: false }]],
+  redirects: [],
+  line: 1,
+};
 
 /** A script read as a shell reads it: one complete command line at a time. */
 export interface ScriptReader {
@@ -157,8 +167,21 @@ class Parser {
     }
   }
 
+  /** `time` and its option, taken. */
+  #timed(): { timed?: "bash" | "posix" } {
+    if (!this.#s.bash || this.#reserved() !== "time") return {};
+    this.#takeReserved("time");
+    this.#s.skipBlanks();
+    if (!/^-p[\s;]/.test(`${this.#s.source.slice(this.#s.at, this.#s.at + 3)}\n`)) return { timed: "bash" };
+    this.#s.takeOperator("-p");
+    return { timed: "posix" };
+  }
+
   #pipeline(): Pipeline {
     let negated = false;
+    const timed = this.#timed();
+    if (timed.timed && (this.#s.ended || [";", "\n"].includes(this.#s.operator() ?? "")))
+      return { negated, ...timed, commands: [NOTHING] };
     while (this.#reserved() === "!") {
       this.#s.next();
       negated = !negated;
@@ -166,7 +189,7 @@ class Parser {
     const commands = [this.#command()];
     for (;;) {
       const op = this.#s.operator();
-      if (op !== "|" && op !== "|&") return { negated, commands };
+      if (op !== "|" && op !== "|&") return { negated, ...timed, commands };
       this.#s.takeOperator(op);
       if (op === "|&") {
         const last = commands.at(-1);
@@ -364,7 +387,7 @@ class Parser {
   }
 
   #simple(): Command {
-    const assigns: { name: string; value: Word; append: boolean }[] = [];
+    const assigns: Assign[] = [];
     const words: Word[] = [];
     const redirects: Redirect[] = [];
     const { line } = this.#s;
@@ -376,8 +399,11 @@ class Parser {
       }
       const word = this.#s.word();
       if (!word) break;
-      const assign = words.length === 0 ? toAssign(word) : null;
-      if (assign) assigns.push(assign);
+      const declares = this.#s.bash && DECLARATIONS.has(literal(words[0] ?? []) ?? "");
+      const assign = words.length === 0 || (declares && this.#s.peek() === "(") ? toAssign(word) : null;
+      if (assign && this.#s.bash && assign.value.length === 0 && this.#s.peek() === "(")
+        assigns.push({ ...assign, items: this.#items() });
+      else if (assign && (this.#s.bash || !assign.index)) assigns.push(assign);
       else words.push(word);
       const name =
         words.length === 1 && assigns.length === 0 && redirects.length === 0 ? literal(word) : null;
@@ -390,6 +416,21 @@ class Parser {
     }
     if (assigns.length + words.length + redirects.length === 0) throw this.#unexpected();
     return { kind: "simple", assigns, words, redirects, line };
+  }
+
+  /** The words of `name=(…)`, at its parenthesis. */
+  #items(): Word[] {
+    this.#s.takeOperator("(");
+    const items: Word[] = [];
+    for (;;) {
+      while (this.#s.operator() === "\n") this.#s.next();
+      if (this.#s.operator() === ")") break;
+      const word = this.#s.word();
+      if (!word) throw this.#ended(")");
+      items.push(word);
+    }
+    this.#s.takeOperator(")");
+    return items;
   }
 
   #redirect(): Redirect | null {
@@ -443,14 +484,36 @@ class Parser {
   }
 }
 
-/** `name=value` or `name+=value` as an assignment. */
-function toAssign(word: Word): { name: string; value: Word; append: boolean } | null {
+/** `name=value`, `name+=value` or `name[index]=value` as an assignment. */
+function toAssign(word: Word): Assign | null {
   const [first] = word;
   if (first?.kind !== "text" || first.quoted) return null;
   const match = /^([A-Za-z_][A-Za-z0-9_]{0,255})(\+?)=/.exec(first.text);
-  if (!match?.[1]) return null;
-  const rest = first.text.slice(match[0].length);
-  const value: Word =
-    rest === "" ? word.slice(1) : [{ kind: "text", text: rest, quoted: false }, ...word.slice(1)];
+  if (!match?.[1]) return indexed(word);
+  const value = from(word, 0, match[0].length);
   return { name: match[1], value, append: match[2] === "+" };
+}
+
+/** What follows the first `skip` characters of a piece of text. */
+function from(word: Word, part: number, skip: number): Word {
+  const piece = word[part];
+  const rest = piece?.kind === "text" ? piece.text.slice(skip) : "";
+  const more = word.slice(part + 1);
+  return rest === "" ? more : [{ kind: "text", text: rest, quoted: false }, ...more];
+}
+
+function indexed(word: Word): Assign | null {
+  const [first] = word;
+  const name = first?.kind === "text" ? /^([A-Za-z_][A-Za-z0-9_]{0,255})\[/.exec(first.text)?.[1] : undefined;
+  if (name === undefined) return null;
+  for (const [i, part] of word.entries()) {
+    if (part.kind !== "text" || part.quoted) continue;
+    const end = /\](\+?)=/.exec(part.text);
+    if (!end) continue;
+    const before = word.slice(0, i);
+    const index = from([...before, { ...part, text: part.text.slice(0, end.index) }], 0, name.length + 1);
+    if (index.length === 0) return null;
+    return { name, index, value: from(word, i, end.index + end[0].length), append: end[1] === "+" };
+  }
+  return null;
 }

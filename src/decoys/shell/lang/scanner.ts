@@ -3,7 +3,7 @@
 
 import { SyntaxFault } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
-import type { List, ParamOp, Part, Word } from "./ast.ts";
+import type { List, ParamOp, Part, Subscript, Word } from "./ast.ts";
 
 /** Parses the inside of a command substitution. Handed in, so that scanner and parser do not import one another. */
 export type ParseNested = (scanner: Scanner, end: ")" | null) => List;
@@ -274,6 +274,8 @@ export class Scanner {
     const start = this.at;
     const length = this.peek() === "#" && /[A-Za-z0-9_@*?$!-]/.test(this.peek(1));
     if (length) this.next();
+    const indirect = this.bash && !length && this.peek() === "!" && /[A-Za-z_]/.test(this.peek(1));
+    if (indirect) this.next();
     const special = this.peek();
     const name = /[A-Za-z_]/.test(special)
       ? this.name()
@@ -282,10 +284,12 @@ export class Scanner {
         : SPECIAL.includes(special) && special !== ""
           ? this.next()
           : "";
+    const index = this.bash && /^[A-Za-z_]/.test(name) && this.peek() === "[" ? this.#subscript() : undefined;
     const op = name === "" ? undefined : length ? ({ kind: "length" } as const) : this.#paramOp(quoted);
     if (op !== undefined && this.peek() === "}") {
       this.next();
-      return { kind: "param", name, op, quoted };
+      const more = { ...(index === undefined ? {} : { index }), ...(indirect ? { indirect } : {}) };
+      return { kind: "param", name, op, quoted, ...more };
     }
     for (let open = 1; ; ) {
       if (this.ended) throw new SyntaxFault(null, this.line, { quote: "}" });
@@ -294,6 +298,20 @@ export class Scanner {
       else if (char === "}" && --open === 0) break;
     }
     return { kind: "bad", text: `\${${this.source.slice(start, this.at)}`, quoted };
+  }
+
+  /** `[…]` of an array, at its bracket. */
+  #subscript(): Subscript {
+    this.next();
+    const all = this.peek();
+    if ((all === "@" || all === "*") && this.peek(1) === "]") {
+      this.next();
+      this.next();
+      return all;
+    }
+    const index = this.#operand("]", false);
+    this.next();
+    return index;
   }
 
   /** The operator of `${name…}`; undefined for one that is none. */

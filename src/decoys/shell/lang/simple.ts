@@ -8,7 +8,7 @@ import type { SimpleCommand, Word } from "./ast.ts";
 import type { Builtin } from "./builtins/builtin.ts";
 import { builtins } from "./builtins/index.ts";
 import { notExecutable, notFound } from "./dialect.ts";
-import { expandText, expandWords } from "./expand.ts";
+import { arithmetic, expandText, expandWords } from "./expand.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { literal } from "./parser.ts";
 import { redirect, type Streams, standard } from "./redirect.ts";
@@ -24,6 +24,7 @@ export async function runSimple(
 ): Promise<number> {
   const before = shell.state.status;
   const argv = await expandWords(unalias(shell, command.words), shell);
+  shell.state.lastWord = argv.at(-1) ?? "";
   const redirected = await redirect(streams, command.redirects, shell);
   if (!redirected)
     return shell.state.identity.dialect === "bash" ? 1 : shell.state.identity.dialect === "ash" ? 1 : 2;
@@ -59,12 +60,32 @@ async function assign(
   one: SimpleCommand["assigns"][number],
   exported?: boolean,
 ): Promise<boolean> {
-  const value = (one.append ? (shell.state.get(one.name) ?? "") : "") + (await expandText(one.value, shell));
-  if (shell.state.set(one.name, value, exported)) return true;
+  const fine = one.items ? await assignItems(shell, one) : await assignOne(shell, one, exported);
+  if (fine) return true;
   await shell.complain(
     shell.state.identity.dialect === "bash" ? `${one.name}: readonly variable` : `${one.name}: is read only`,
   );
   return false;
+}
+
+async function assignItems(shell: Interpreter, one: SimpleCommand["assigns"][number]): Promise<boolean> {
+  const values = await expandWords(one.items ?? [], shell);
+  const before = one.append ? shell.state.items(one.name) : [];
+  return shell.state.setItems(one.name, [...before, ...values]);
+}
+
+async function assignOne(
+  shell: Interpreter,
+  one: SimpleCommand["assigns"][number],
+  exported?: boolean,
+): Promise<boolean> {
+  if (one.index) {
+    const index = Number(await arithmetic(one.index, shell));
+    const old = one.append ? (shell.state.items(one.name).at(index) ?? "") : "";
+    return shell.state.setItem(one.name, index, old + (await expandText(one.value, shell)));
+  }
+  const value = (one.append ? (shell.state.get(one.name) ?? "") : "") + (await expandText(one.value, shell));
+  return shell.state.set(one.name, value, exported);
 }
 
 async function assignOnly(shell: Interpreter, command: SimpleCommand, before: number): Promise<number> {

@@ -11,10 +11,16 @@ export interface Variable {
   readonly value: ByteString;
   readonly exported: boolean;
   readonly readonly: boolean;
+  /** Values of an array, holes included; the first is also `value`. */
+  readonly items?: readonly (ByteString | undefined)[];
 }
 
 const REMEMBERED_BYTES = 1 << 20;
 const FUNCTIONS = 512;
+const ITEMS = 4096;
+
+const itemBytes = (items: readonly (ByteString | undefined)[]): number =>
+  items.reduce((sum, item) => sum + (item?.length ?? 0) + 8, 0);
 
 /** The state of a shell; `fork` gives a subshell's copy. */
 export class ShellState {
@@ -33,6 +39,12 @@ export class ShellState {
   /** How many `source` and functions deep a `return` may be given. */
   returnable = 0;
   line = 1;
+  /** `$_`: the last word of the command before. */
+  lastWord: ByteString = "";
+  /** `$PIPESTATUS`. */
+  pipeStatus: readonly number[] = [0];
+  /** Commands of `trap` by signal. */
+  traps = new Map<string, ByteString>();
   /** Saved variables of the functions that run, innermost last. */
   locals: Map<string, Variable | undefined>[] = [];
   #bytes = 0;
@@ -66,6 +78,8 @@ export class ShellState {
     copy.depth = this.depth;
     copy.returnable = this.returnable;
     copy.line = this.line;
+    copy.lastWord = this.lastWord;
+    copy.pipeStatus = this.pipeStatus;
     copy.locals = this.locals.map((frame) => new Map(frame));
     copy.#bytes = this.#bytes;
     return copy;
@@ -85,14 +99,43 @@ export class ShellState {
       value,
       exported: exported ?? old?.exported ?? this.options.has("a"),
       readonly: false,
+      ...(old?.items ? { items: [value, ...old.items.slice(1)] } : {}),
     });
     return true;
+  }
+
+  /** The values of a variable, holes left out; those of a plain one are its value. */
+  items(name: string): readonly (ByteString | undefined)[] {
+    if (name === "PIPESTATUS") return this.pipeStatus.map(String);
+    const variable = this.vars.get(name);
+    return variable?.items ?? (variable ? [variable.value] : []);
+  }
+
+  /** Makes a variable an array; false when it is read-only. */
+  setItems(name: string, items: readonly (ByteString | undefined)[]): boolean {
+    if (items.length > ITEMS) throw new Killed();
+    this.#bytes += itemBytes(items) - itemBytes(this.vars.get(name)?.items ?? []);
+    if (!this.set(name, items[0] ?? "")) return false;
+    const variable = this.vars.get(name);
+    if (variable) this.vars.set(name, { ...variable, items });
+    return true;
+  }
+
+  /** Sets one value of an array; false when it is read-only. */
+  setItem(name: string, index: number, value: ByteString): boolean {
+    if (!Number.isInteger(index) || index >= ITEMS) throw new Killed();
+    const items = [...this.items(name)];
+    const at = index < 0 ? items.length + index : index;
+    if (at < 0) return false;
+    while (items.length < at) items.push(undefined);
+    items[at] = value;
+    return this.setItems(name, items);
   }
 
   unset(name: string): boolean {
     const old = this.vars.get(name);
     if (old?.readonly) return false;
-    if (old) this.#bytes -= old.value.length + name.length;
+    if (old) this.#bytes -= old.value.length + name.length + itemBytes(old.items ?? []);
     this.vars.delete(name);
     return true;
   }

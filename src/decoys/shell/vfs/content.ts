@@ -37,10 +37,7 @@ export interface ByteBudget {
 }
 
 /** Makes a budget of `total` bytes, itself within `parent`. */
-export function createByteBudget(
-  total: number,
-  parent?: ByteBudget,
-): ByteBudget & { readonly left: number } {
+export function createByteBudget(total: number, parent?: ByteBudget): ByteBudget & { readonly left: number } {
   let left = total;
   return {
     get left() {

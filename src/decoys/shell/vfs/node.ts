@@ -34,6 +34,8 @@ export interface DirectoryNode extends Meta {
   readonly type: "directory";
   readonly entries: Map<ByteString, VNode>;
   readonly sealed?: FsErrorCode;
+  /** Bytes that it takes up. Default one block. */
+  readonly size?: number;
 }
 
 /** A symbolic link. */
@@ -108,7 +110,7 @@ export function statOf(node: VNode): FileStat {
     case "directory": {
       let folders = 0;
       for (const child of node.entries.values()) if (child.type === "directory") folders++;
-      return { ...base, size: node.sealed ? 0 : 4096, nlink: 2 + folders };
+      return { ...base, size: node.sealed ? 0 : (node.size ?? 4096), nlink: 2 + folders };
     }
     case "symlink":
       return { ...base, size: node.target.length, nlink: 1, target: node.target };

@@ -13,7 +13,16 @@ import type {
 } from "../shell.ts";
 import type { UploadSink } from "./captures.ts";
 import { READ_BYTES } from "./content.ts";
-import { type Captor, type Credentials, type FileNode, fail, ok, permits, statOf, type VNode } from "./node.ts";
+import {
+  type Captor,
+  type Credentials,
+  type FileNode,
+  fail,
+  ok,
+  permits,
+  statOf,
+  type VNode,
+} from "./node.ts";
 import type { Place, Tree } from "./tree.ts";
 
 const WHOLE_FILE = 16 * 1024 * 1024;

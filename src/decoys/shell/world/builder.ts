@@ -14,6 +14,8 @@ export interface NodeOptions {
   /** What runs when it is executed. */
   readonly program?: string;
   readonly sealed?: FsErrorCode;
+  /** Bytes of a directory that is larger than one block. */
+  readonly size?: number;
 }
 
 /** Adds nodes; missing folders are made on the way. */
@@ -55,11 +57,13 @@ export class TreeBuilder {
       return existing;
     }
     const sealed = options.sealed === undefined ? {} : { sealed: options.sealed };
+    const size = options.size === undefined ? {} : { size: options.size };
     const node: DirectoryNode = {
       type: "directory",
       ...this.#meta(options, 0o755),
       entries: new Map(),
       ...sealed,
+      ...size,
     };
     this.#put(path, node);
     return node;

@@ -193,7 +193,6 @@ function addVar(tree: TreeBuilder, world: World): void {
     "/mnt",
     "/media",
     "/boot",
-    "/lost+found",
     "/usr/local/bin",
     "/usr/local/sbin",
     "/usr/lib/x86_64-linux-gnu",
@@ -205,7 +204,7 @@ function addVar(tree: TreeBuilder, world: World): void {
   ])
     tree.dir(folder);
   tree.dir("/var/spool/cron/crontabs", { mode: 0o1730, gid: 101 });
-  tree.dir("/lost+found", { mode: 0o700 });
+  tree.dir("/lost+found", { mode: 0o700, size: 16_384 });
   for (const folder of ["/tmp", "/var/tmp", "/run/lock"]) tree.dir(folder, { mode: 0o1777, mtimeMs: live });
   tree.link("/var/run", "/run");
   tree.link("/var/lock", "/run/lock");

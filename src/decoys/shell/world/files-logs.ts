@@ -55,14 +55,17 @@ function authLog(world: World, now: number): string {
   ]);
   for (const { name, uid, login } of sessions(world)) {
     const pid = 900 + (login.port % 700);
-    const from = `192.168.1.${login.host} port ${login.port}`;
+    const from = `${world.network.prefix}.${login.host} port ${login.port}`;
     lines.push(
       { at: login.at - 400, text: `sshd[${pid}]: Accepted password for ${name} from ${from} ssh2` },
       {
         at: login.at - 300,
         text: `sshd[${pid}]: pam_unix(sshd:session): session opened for user ${name}(uid=${uid}) by (uid=0)`,
       },
-      { at: login.at + login.lasted, text: `sshd[${pid}]: Received disconnect from ${from}:11: disconnected by user` },
+      {
+        at: login.at + login.lasted,
+        text: `sshd[${pid}]: Received disconnect from ${from}:11: disconnected by user`,
+      },
       {
         at: login.at + login.lasted + 1,
         text: `sshd[${pid}]: pam_unix(sshd:session): session closed for user ${name}`,
@@ -79,8 +82,14 @@ function syslog(world: World, now: number): string {
       { at, text: `CRON[${pid + 1}]: (root) CMD (cd / && run-parts --report /etc/cron.hourly)` },
       ...(new Date(at).getUTCHours() % 6 === 0
         ? [
-            { at: at + 1_500_000, text: "systemd[1]: Starting apt-daily.service - Daily apt download activities..." },
-            { at: at + 1_503_000, text: "systemd[1]: Finished apt-daily.service - Daily apt download activities." },
+            {
+              at: at + 1_500_000,
+              text: "systemd[1]: Starting apt-daily.service - Daily apt download activities...",
+            },
+            {
+              at: at + 1_503_000,
+              text: "systemd[1]: Finished apt-daily.service - Daily apt download activities.",
+            },
           ]
         : []),
     ]),
@@ -150,7 +159,7 @@ function wtmp(world: World): ByteString {
     { type: 2, pid: 0, line: "~", user: "reboot", host: os.release, at: bootedAt },
     ...sessions(world).flatMap(({ name, login }) => {
       const pid = 900 + (login.port % 700);
-      const one = { pid, line: "pts/0", host: `192.168.1.${login.host}` };
+      const one = { pid, line: "pts/0", host: `${world.network.prefix}.${login.host}` };
       return [
         { ...one, type: 7, user: name, at: login.at },
         { ...one, type: 8, user: "", at: login.at + login.lasted },
@@ -169,7 +178,7 @@ function lastlog(world: World): ByteString {
   for (const { uid, login } of people) {
     bytes.writeUInt32LE(Math.floor(login.at / 1000), uid * LASTLOG_BYTES);
     bytes.write("pts/0", uid * LASTLOG_BYTES + 4, "latin1");
-    bytes.write(`192.168.1.${login.host}`, uid * LASTLOG_BYTES + 36, "latin1");
+    bytes.write(`${world.network.prefix}.${login.host}`, uid * LASTLOG_BYTES + 36, "latin1");
   }
   return bytes.toString("latin1");
 }
@@ -182,13 +191,20 @@ export function addLogs(tree: TreeBuilder, world: World): void {
     slice: (offset: number, length: number) => text.slice(offset, offset + length),
   });
   const newest = Math.max(...sessions(world).map(({ login }) => login.at), world.persona.bootedAt);
-  const hour = Math.max(world.persona.bootedAt, Math.floor(now / HOUR) * HOUR - 42 * 60_000);
+  const hour = Math.max(world.persona.bootedAt, cronRuns(world, now).at(-1)?.at ?? 0);
   tree.file("/var/log/auth.log", authLog(world, now), { mode: 0o640, gid: 4, mtimeMs: hour });
   tree.file("/var/log/syslog", syslog(world, now), { mode: 0o640, gid: 4, mtimeMs: hour });
   tree.file("/var/log/dpkg.log", dpkgLog(world), { mtimeMs: world.persona.installedAt + 60_000 });
   tree.file("/var/log/wtmp", raw(wtmp(world)), { mode: 0o664, gid: 43, mtimeMs: newest });
   tree.file("/var/log/lastlog", raw(lastlog(world)), { mode: 0o664, gid: 43, mtimeMs: newest });
   const failures = 3 + world.persona.random("shell-btmp").below(40);
-  const failed = { type: 6, pid: 811, line: "ssh:notty", user: "root", host: "192.168.1.9", at: newest - 90_000 };
+  const failed = {
+    type: 6,
+    pid: 811,
+    line: "ssh:notty",
+    user: "root",
+    host: `${world.network.prefix}.9`,
+    at: newest - 90_000,
+  };
   tree.file("/var/log/btmp", raw(utmp(failed).repeat(failures)), { mode: 0o660, gid: 43, mtimeMs: newest });
 }

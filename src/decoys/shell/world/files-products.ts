@@ -80,7 +80,10 @@ const PAGE =
 
 function addHttp(tree: TreeBuilder): void {
   tree.file("/etc/nginx/nginx.conf", NGINX);
-  tree.file("/etc/nginx/mime.types", "types {\n    text/html    html htm shtml;\n    text/css     css;\n    image/png    png;\n}\n");
+  tree.file(
+    "/etc/nginx/mime.types",
+    "types {\n    text/html    html htm shtml;\n    text/css     css;\n    image/png    png;\n}\n",
+  );
   tree.file("/etc/nginx/sites-available/default", NGINX_SITE);
   tree.link("/etc/nginx/sites-enabled/default", "/etc/nginx/sites-available/default");
   for (const folder of ["conf.d", "modules-enabled", "snippets"]) tree.dir(`/etc/nginx/${folder}`);
@@ -115,10 +118,14 @@ function addModules(tree: TreeBuilder, release: string): void {
   for (const path of modules)
     tree.file(`${root}/${path}`, {
       size: 20_000 + path.length * 811,
-      slice: (offset, length) => "\x7fELF\x02\x01\x01".padEnd(64, "\0").slice(offset, offset + length),
+      slice: (offset: number, length: number) =>
+        "\x7fELF\x02\x01\x01".padEnd(64, "\0").slice(offset, offset + length),
     });
   tree.file(`${root}/modules.order`, modules.map((path) => `${path}\n`).join(""));
-  tree.file(`${root}/modules.builtin`, "kernel/fs/binfmt_script.ko\nkernel/drivers/tty/serial/8250/8250.ko\n");
+  tree.file(
+    `${root}/modules.builtin`,
+    "kernel/fs/binfmt_script.ko\nkernel/drivers/tty/serial/8250/8250.ko\n",
+  );
   tree.file(
     `${root}/modules.dep`,
     modules

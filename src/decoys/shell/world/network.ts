@@ -26,6 +26,8 @@ export interface Network {
   /** Textual IPv4 of the machine within a conversation (a private one is made up for IPv6). */
   address(session: Session): string;
   gateway(session: Session): string;
+  /** First three parts of the address that was reached last. */
+  readonly prefix: string;
   counters(seconds: number): {
     readonly rxBytes: number;
     readonly txBytes: number;
@@ -78,8 +80,14 @@ const KNOWN = new Map<string, Known>([
       descriptor: 6,
     },
   ],
-  ["mysql", { port: 3306, program: "mysqld", title: "mysqld", match: /\/mysqld/, backlog: 151, descriptor: 23 }],
-  ["telnet", { port: 23, program: "telnetd", title: "telnetd", match: /^telnetd/, backlog: 4, descriptor: 3 }],
+  [
+    "mysql",
+    { port: 3306, program: "mysqld", title: "mysqld", match: /\/mysqld/, backlog: 151, descriptor: 23 },
+  ],
+  [
+    "telnet",
+    { port: 23, program: "telnetd", title: "telnetd", match: /^telnetd/, backlog: 4, descriptor: 3 },
+  ],
 ]);
 /** The device's page for its owner listens where nobody outside reaches it. */
 const DEVICE_PAGE: Listener = {
@@ -103,15 +111,21 @@ export function createNetwork(persona: Persona): Network {
     .filter(([name]) => name in persona.products)
     .map(([service, entry]): Listener => ({ ...entry, service, address: "0.0.0.0" }));
   if (device && !("http" in persona.products)) listeners.push(DEVICE_PAGE);
+  let prefix = "192.168.1";
   const address = (session: Session): string => {
     const { ip } = session.connection.local;
-    return /^\d+\.\d+\.\d+\.\d+$/.test(ip) && !ip.startsWith("127.") ? ip : `192.168.1.${host}`;
+    const own = /^\d+\.\d+\.\d+\.\d+$/.test(ip) && !ip.startsWith("127.") ? ip : `192.168.1.${host}`;
+    prefix = own.split(".").slice(0, 3).join(".");
+    return own;
   };
   return {
     interface: device ? "eth0" : "ens18",
     mac: persona.mac,
     listeners,
     address,
+    get prefix() {
+      return prefix;
+    },
     gateway: (session) => `${address(session).split(".").slice(0, 3).join(".")}.1`,
     counters: (seconds) => ({
       rxBytes: Math.floor(seconds * rates.rx),

@@ -159,6 +159,34 @@ async function wait(proc: Proc, shell: Interpreter): Promise<number> {
   return proc.args.length === 0 ? 0 : (wanted.at(-1)?.status ?? 127);
 }
 
+const TRAPS = 64;
+
+/** Keeps what is to run: at the end of the shell it does, for signals it is only remembered. */
+async function trap(proc: Proc, shell: Interpreter): Promise<number> {
+  const { traps } = shell.state;
+  const args = proc.args.filter((arg) => arg !== "-p" && arg !== "--");
+  if (args.length === 0 || proc.args[0] === "-p") {
+    for (const [name, command] of traps)
+      await proc.out(
+        `trap -- '${command.replaceAll("'", "'\\''")}' ${name === "EXIT" ? name : `SIG${name}`}\n`,
+      );
+    return 0;
+  }
+  const [command = "", ...names] = args;
+  for (const given of names.length > 0 ? names : [command]) {
+    const name = given === "0" ? "EXIT" : given.toUpperCase().replace(/^SIG/, "");
+    if (
+      !/^(?:EXIT|ERR|DEBUG|RETURN|HUP|INT|QUIT|KILL|TERM|USR[12]|PIPE|ALRM|CHLD|TSTP|\d{1,2})$/.test(name)
+    ) {
+      await shell.complain(`trap: ${given}: invalid signal specification`);
+      return 1;
+    }
+    if (command === "-" || names.length === 0) traps.delete(name);
+    else if (traps.size < TRAPS) traps.set(name, command.slice(0, 65_536));
+  }
+  return 0;
+}
+
 export const controlBuiltins = [
   builtin(":", () => Promise.resolve(0)),
   builtin("true", () => Promise.resolve(0)),
@@ -205,7 +233,7 @@ export const controlBuiltins = [
     return 1;
   }),
   builtin("disown", () => Promise.resolve(0), ["bash"]),
-  builtin("trap", () => Promise.resolve(0)),
+  builtin("trap", trap),
   builtin("times", async (proc) => {
     await proc.out("0m0.012s 0m0.008s\n0m0.021s 0m0.014s\n");
     return 0;
