@@ -24,6 +24,9 @@ import { watchStream } from "./watch.ts";
 
 const scenarios: readonly Scenario[] = [sshDrill, ...textDrills, mysqlDrill];
 
+/** Longest conversation of one scenario. */
+const PLAY_MS = 60_000;
+
 /** One line of the result. `ms` is from the observation to its sight in the event stream; null when it did not come. */
 interface StepResult {
   readonly service: string;
@@ -69,6 +72,14 @@ async function tellSighting<E extends Watched>(
   return sighting;
 }
 
+/** Whatever a decoy that goes away in the middle makes of a client, a drill ends. */
+function inTime(play: Promise<void>): Promise<void> {
+  const late = systemClock.sleep(PLAY_MS).then(() => {
+    throw new DecnetError("timeout", `the conversation did not end within ${PLAY_MS / 1000} s`);
+  });
+  return Promise.race([play, late]);
+}
+
 async function playOne(stage: Stage, scenario: Scenario, decky: Decky, props: Props): Promise<void> {
   const source = freshSource();
   const { service } = scenario;
@@ -77,7 +88,7 @@ async function playOne(stage: Stage, scenario: Scenario, decky: Decky, props: Pr
   const startedAt = systemClock.now();
   const step = `intrusion from ${source}`;
   try {
-    await scenario.play({ host: decky.address, port, source }, props);
+    await inTime(scenario.play({ host: decky.address, port, source }, props));
     stage.tell({
       service,
       step,

@@ -18,6 +18,9 @@ function login(target: Target, username: string, password: string): Promise<Clie
       if (error.level === "client-authentication") resolve(undefined);
       else reject(new DecnetError("protocol", `ssh: ${error.message}`));
     });
+    client.once("close", () =>
+      reject(new DecnetError("protocol", "ssh: the connection closed before the login ended")),
+    );
     client.connect({
       host: target.host,
       port: target.port,
