@@ -46,7 +46,7 @@ const POLL_MS = 1000;
 /** Least time between two looks, so that a flood is sent in batches. */
 const BATCH_MS = 10;
 /** Least time between two rounds of derived rows: under a flood a row changes with every record. */
-const ROWS_MS = 100;
+const ROWS_MS = 250;
 const PAGE = 500;
 /** Bytes sent at once; each client's queue holds many of them. */
 const CHUNK_BYTES = 128 * 1024;

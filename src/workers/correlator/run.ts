@@ -12,6 +12,8 @@ import { createOutbox } from "./outbox.ts";
 
 /** Longest wait for news when the bus brings none. */
 const POLL_MS = 250;
+/** Rest between two small batches. */
+const REST_MS = 50;
 /** Wait before announcing again when the broker did not confirm. */
 const SILENT_MS = 2000;
 /** Records of one transaction: short enough to leave the store to others. */
@@ -66,7 +68,9 @@ export async function run(context: WorkerContext): Promise<void> {
         taken.add(count);
         sent = await announce();
       });
-      if (count > 0 || sent > 0 || !done) await waker.turn();
+      // A full batch has more behind it; a smaller one leaves the store's one write lock to the ingester for a while.
+      if (count === BATCH || !done) await waker.turn();
+      else if (count > 0 || sent > 0) await clock.sleep(REST_MS, signal);
       else await waker.wait(POLL_MS);
     }
   } finally {
