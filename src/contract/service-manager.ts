@@ -1,0 +1,31 @@
+// What starts workers on this host, whoever it is: systemd, or the supervisor of `decnet up`. Types alone.
+// Stopping is not its business: a worker is told to stop over the bus.
+
+/** What a service manager says of one worker. */
+export type ServicePhase = "running" | "starting" | "stopped" | "failed" | "crash_loop";
+
+/** One worker as its service manager sees it. */
+export interface ServiceState {
+  readonly phase: ServicePhase;
+  readonly pid: number | undefined;
+  /** Why it is `failed` or in a `crash_loop`: the manager's own words and the last lines of the worker's log. */
+  readonly reason: string | undefined;
+  readonly lastLines: readonly string[];
+}
+
+/** What came of a start; `reason` is the first line of the manager's refusal. */
+export type StartOutcome =
+  | { readonly result: "started" }
+  | { readonly result: "already_running" }
+  | { readonly result: "refused"; readonly reason: string };
+
+/** The one who starts workers. Names are checked against the registry of workers before they get here. */
+export interface ServiceManager {
+  readonly kind: "systemd" | "supervisor";
+  /** Names of the workers that it can start; asked at most once in 30 s. Empty when it can't be asked. */
+  installed(): Promise<ReadonlySet<string>>;
+  /** Undefined for a worker that it does not know, or when it can't be asked. */
+  state(worker: string): Promise<ServiceState | undefined>;
+  /** Resolves once the manager has taken or refused it; never throws for a refusal. */
+  start(worker: string): Promise<StartOutcome>;
+}
