@@ -1,8 +1,10 @@
 // kill -9 of every part while 2,000 sessions run: each comes back, and what was acknowledged is stored exactly once.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { chownSync, mkdtempSync, rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { createConnection } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Workers } from "../../src/api/types.ts";
 import { systemClock } from "../../src/contract/clock.ts";
@@ -25,16 +27,25 @@ const VICTIMS = ["collector", "ingester", "bus", "correlator", "api", "decky"] a
 
 const PASSWORD = "a password for this test";
 
+const NOBODY = 65_534;
+const isRoot = process.getuid?.() === 0;
+
+/** Command line prefixes by who runs the install. */
+const runners = [
+  { who: "the user who runs the tests", prefix: [], owner: undefined },
+  ...(isRoot
+    ? [
+        {
+          who: "an unprivileged user",
+          prefix: ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"],
+          owner: NOBODY,
+        },
+      ]
+    : []),
+];
+
 let install: RunningInstall;
 let browser: TestBrowser;
-beforeAll(async () => {
-  install = await startInstall({ env: { DECNET_LOG_LEVEL: "warn", DECNET_ADMIN_PASSWORD: PASSWORD } });
-  browser = await launchBrowser();
-}, 60_000);
-afterAll(async () => {
-  await browser.close();
-  await install[Symbol.asyncDispose]();
-});
 
 /** Pids by worker, from the kernel: the API may be the one that is down. */
 function pids(): Map<string, number> {
@@ -138,7 +149,20 @@ async function comesBack(worker: string, oldPid: number): Promise<void> {
   }, 60_000);
 }
 
-describe("kill -9", () => {
+describe.each(runners)("kill -9 in an install of $who", ({ prefix, owner }) => {
+  const folder = mkdtempSync(join(tmpdir(), "decnet-kill-"));
+  beforeAll(async () => {
+    if (owner !== undefined) chownSync(folder, owner, owner);
+    const env = { DECNET_LOG_LEVEL: "warn", DECNET_ADMIN_PASSWORD: PASSWORD };
+    install = await startInstall({ folder, prefix, env });
+    browser = await launchBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    await install[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   test("of every part in turn and then at random for a minute, under 2,000 sessions", async () => {
     const stop = new AbortController();
     const stopWriting = new AbortController();
