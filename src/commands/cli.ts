@@ -10,7 +10,7 @@ import { settings } from "../kit/config-schema.ts";
 import { defaultDataDir } from "../kit/data-folder.ts";
 import { commit, version } from "../version.ts";
 import type { CommandDefinition, Terminal } from "./command.ts";
-import { commands } from "./index.ts";
+import { commandGroups, commands } from "./index.ts";
 
 /** Settings of a command that have a flag. */
 function flagsOf(definition: CommandDefinition): readonly SettingKey[] {
@@ -23,12 +23,22 @@ function camel(flag: string): string {
   return flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** The command under which others stand, as in `decnet topology show`. */
+function groupOf(program: Command, name: string): Command {
+  const known = program.commands.find((command) => command.name() === name);
+  if (known) return known;
+  const made = program.command(name).helpGroup("Commands:").helpCommand(false);
+  return made.description(commandGroups[name] ?? name).configureHelp({ showGlobalOptions: false });
+}
+
 function addCommand(
   program: Command,
   definition: CommandDefinition,
   call: (command: Command) => Promise<void>,
 ): void {
-  const command = program.command(`${definition.name}${definition.usage ? ` ${definition.usage}` : ""}`);
+  const [own = "", group] = definition.name.split(" ").reverse();
+  const parent = group === undefined ? program : groupOf(program, group);
+  const command = parent.command(`${own}${definition.usage ? ` ${definition.usage}` : ""}`);
   command
     .description(definition.summary)
     .helpGroup(definition.group === "workers" ? "Workers:" : "Commands:");
@@ -45,7 +55,10 @@ function usageMessage(error: CommanderError, program: Command): string {
   const message = error.message.replace(/^error: /, "").trim();
   const unknown = /^unknown command '([^']*)'/.exec(message);
   if (!unknown) return message;
-  const names = program.commands.map((command) => command.name());
+  const names = program.commands.flatMap((command) => [
+    command.name(),
+    ...command.commands.map((sub) => sub.name()),
+  ]);
   return `unknown command "${unknown[1] ?? ""}".${didYouMean(unknown[1] ?? "", names)} See decnet --help.`;
 }
 
@@ -66,12 +79,13 @@ export async function runCli(
   signal: AbortSignal,
 ): Promise<number> {
   let status = 0;
+  let helpText = "";
   const program = new Program("decnet")
     .description("A deception platform in one file: fake machines that only an intruder would touch.")
     .version(`decnet ${version} (${commit})`, "-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined })
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => (helpText += text) })
     .addHelpText("after", "\nExamples:\n  $ decnet up\n  $ decnet status\n  $ decnet <command> --help");
   for (const definition of commands) {
     addCommand(program, definition, async (command) => {
@@ -99,6 +113,10 @@ export async function runCli(
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) return report(thrown, terminal);
     if (thrown.exitCode === 0) return 0;
+    if (thrown.code === "commander.help") {
+      terminal.out(helpText);
+      return 0;
+    }
     terminal.err(`decnet: ${usageMessage(thrown, program)}\n`);
     return errorCodes.usage.exit;
   }

@@ -1,0 +1,18 @@
+// What machines there can be: every archetype with the decoys it may offer, read from the registries.
+
+import { decoys } from "../index.ts";
+import { archetypes } from "./create.ts";
+
+/** Archetype to the names of its decoys, and every decoy there is. */
+export interface MachineCatalogue {
+  readonly archetypes: ReadonlyMap<string, readonly string[]>;
+  readonly services: readonly string[];
+}
+
+/** The catalogue of this build. */
+export function machineCatalogue(): MachineCatalogue {
+  return {
+    archetypes: new Map(Object.entries(archetypes).map(([name, { services }]) => [name, services])),
+    services: decoys.map((decoy) => decoy.name),
+  };
+}

@@ -1,0 +1,89 @@
+// What a topology is: LANs, deckies, and the edges by which a decky stands in one LAN or several.
+// Shapes alone; whether they make sense together is validate.ts.
+
+import { z } from "zod";
+
+/** Bounds of one topology. */
+export const LIMITS = { lans: 64, deckies: 2000, edges: 16, services: 32 } as const;
+
+/** Names become host names and parts of interface names: letters, digits and inner hyphens (RFC 1123 section 2.1). */
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/, "1 to 32 of a-z, 0-9 and inner hyphens");
+
+/** A segment of the network. */
+export const lanSchema = z.strictObject({
+  name: nameSchema,
+  /** IPv4 network, such as `10.20.0.0/24`. */
+  subnet: z.string().max(18),
+  /** The one LAN at the edge, where intruders come in. */
+  dmz: z.boolean().default(false),
+});
+
+/** A decky's place in a LAN. */
+export const edgeSchema = z.strictObject({
+  lan: nameSchema,
+  /** Static address; allocated from the LAN's subnet when absent. */
+  address: z.string().max(15).optional(),
+});
+
+/** A machine. With edges in several LANs it is a bridge between them. */
+export const deckySchema = z.strictObject({
+  name: nameSchema,
+  archetype: z.string().min(1).max(32),
+  /** Decoys that it offers; all of its archetype when absent. */
+  services: z.array(z.string().min(1).max(32)).max(LIMITS.services).optional(),
+  /** Whether it forwards packets between its LANs. */
+  forward: z.boolean().default(false),
+  edges: z.array(edgeSchema).max(LIMITS.edges).default([]),
+});
+
+/** A whole topology. */
+export const topologySchema = z.strictObject({
+  name: nameSchema,
+  lans: z.array(lanSchema).max(LIMITS.lans).default([]),
+  deckies: z.array(deckySchema).max(LIMITS.deckies).default([]),
+});
+
+/** A segment of the network. */
+export type Lan = z.infer<typeof lanSchema>;
+/** A decky's place in a LAN. */
+export type Edge = z.infer<typeof edgeSchema>;
+/** A machine. */
+export type TopologyDecky = z.infer<typeof deckySchema>;
+/** A whole topology. */
+export type Topology = z.infer<typeof topologySchema>;
+
+/** What machines there can be: archetype to the services that it may offer, and every service that decnet has. */
+export interface Catalogue {
+  readonly archetypes: ReadonlyMap<string, readonly string[]>;
+  readonly services: readonly string[];
+}
+
+/** The deckies that stand in a LAN, each with the edge by which it does. */
+export function membersOf(
+  topology: Topology,
+  lan: string,
+): readonly { readonly decky: TopologyDecky; readonly edge: Edge }[] {
+  return topology.deckies.flatMap((decky) => {
+    const edge = decky.edges.find((candidate) => candidate.lan === lan);
+    return edge ? [{ decky, edge }] : [];
+  });
+}
+
+/** LANs by their distance from the edge: the DMZ's name to 0, those one decky further to 1, and so on. */
+export function depths(topology: Topology): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  const queue = topology.lans.filter((lan) => lan.dmz).map((lan) => lan.name);
+  for (const name of queue) found.set(name, 0);
+  for (let lan = queue.shift(); lan !== undefined; lan = queue.shift()) {
+    const next = (found.get(lan) ?? 0) + 1;
+    const beyond = membersOf(topology, lan).flatMap(({ decky }) => decky.edges.map((edge) => edge.lan));
+    for (const name of beyond) {
+      if (found.has(name)) continue;
+      found.set(name, next);
+      queue.push(name);
+    }
+  }
+  return found;
+}
