@@ -1,8 +1,8 @@
 // awk of the shape that intruders use: one optional pattern, print of fields and texts.
 
+import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { Proc } from "../run/proc.ts";
 import { parseOptions, program, readLines } from "./options.ts";
-import { compileRegex, type Regex, RegexFault } from "./regex.ts";
 
 async function awk(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, { short: "F:v:f:", inOrder: true });

@@ -1,9 +1,9 @@
 // grep in its three spellings, over linear-time expressions.
 
+import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { eachInput, parseOptions, program, showUsage } from "./options.ts";
-import { compileRegex, type Regex, RegexFault } from "./regex.ts";
 import { walk } from "./search.ts";
 
 async function grep(proc: Proc): Promise<number> {

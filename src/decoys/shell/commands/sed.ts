@@ -1,10 +1,10 @@
 // sed: substitution, deletion, printing, quitting and inserted lines, with addresses. Nothing else of it.
 
+import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
 import { parseOptions, program, readLines } from "./options.ts";
-import { compileRegex, type Regex, RegexFault } from "./regex.ts";
 
 interface SedCommand {
   readonly select: (line: ByteString, number: number, last: boolean) => boolean;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../../../contract/random.ts";
+import { Killed } from "../run/flow.ts";
 import { compileRegex, RegexFault } from "./regex.ts";
 
 const span = (pattern: string, text: string, extended = true): readonly number[] | undefined =>
@@ -47,19 +48,56 @@ test("the patterns that make a backtracking matcher explode are matched in one p
   expect(compileRegex("(a*)*(a*)*(a|a)*b", { extended: true }).test(text)).toBe(false);
 });
 
-test("agrees with a known matcher on random small expressions", () => {
+/** The leftmost of the longest matches, found by trying every stretch. */
+function oracle(pattern: string, text: string): [number, number] | undefined {
+  const whole = new RegExp(`^(?:${pattern})$`);
+  for (let start = 0; start <= text.length; start++)
+    for (let end = text.length; end >= start; end--)
+      if (whole.test(text.slice(start, end))) return [start, end];
+  return undefined;
+}
+
+test("finds the leftmost of the longest matches of random small expressions", () => {
   const random = createSeededRandom("regex");
-  const pieces = ["a", "b", ".", "a*", "b+", "a?", "(ab)", "(a|b)", "[ab]", "[^a]", "(ab)*"];
-  for (let round = 0; round < 800; round++) {
+  const pieces = [
+    "a",
+    "b",
+    ".",
+    "a*",
+    "b+",
+    "a?",
+    "(ab)",
+    "(a|ab)",
+    "[ab]",
+    "[^a]",
+    "(ab)*",
+    "(b|ba)?",
+    "a{2}",
+  ];
+  for (let round = 0; round < 1500; round++) {
     const pattern = Array.from({ length: 1 + random.below(4) }, () => random.pick(pieces)).join("");
     const text = Array.from({ length: random.below(8) }, () => random.pick(["a", "b", "c"])).join("");
-    const expected = new RegExp(pattern).exec(text);
-    const found = compileRegex(pattern, { extended: true }).exec(text);
-    expect([pattern, text, found?.[0], found?.[1]]).toEqual([
-      pattern,
-      text,
-      expected?.index,
-      expected ? expected.index + expected[0].length : undefined,
-    ]);
+    expect([pattern, text, span(pattern, text)]).toEqual([pattern, text, oracle(pattern, text)]);
+  }
+});
+
+test("a search has an end: beyond its bound the program is killed", () => {
+  const costly = compileRegex("(a?){200}b", { extended: true });
+  expect(() => costly.test("a".repeat(1 << 20))).toThrow(Killed);
+  expect(compileRegex("needle").test(`${"a".repeat(1 << 20)}needle`)).toBe(true);
+});
+
+test("mutated patterns are expressions or faults", () => {
+  const random = createSeededRandom("regex-mutation");
+  const alphabet = "ab\\()|*+?{}[]^$.,19:-<w";
+  for (let round = 0; round < 4000; round++) {
+    const pattern = Array.from({ length: random.below(24) }, () => random.pick([...alphabet])).join("");
+    for (const extended of [true, false]) {
+      try {
+        compileRegex(pattern, { extended }).exec("abba a1b");
+      } catch (error) {
+        expect(error).toBeInstanceOf(RegexFault);
+      }
+    }
   }
 });
