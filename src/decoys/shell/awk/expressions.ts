@@ -1,0 +1,281 @@
+// Tokens to expressions, by precedence (POSIX awk, "Expressions in awk").
+// Throws AwkFault and nothing else; compiles patterns as it meets them.
+
+import { compileRegex, RegexFault } from "../regex/regex.ts";
+import type { Arithmetic, Comparison, Expr, Target } from "./ast.ts";
+import type { Cursor } from "./cursor.ts";
+import { AwkFault } from "./flow.ts";
+import { parseNumber } from "./value.ts";
+
+/** Where an expression stands: in a `print`, `>` redirects. */
+export interface Context {
+  readonly noGreater?: boolean;
+}
+
+const ASSIGNS = new Map<string, Arithmetic | null>([
+  ["=", null],
+  ["+=", "+"],
+  ["-=", "-"],
+  ["*=", "*"],
+  ["/=", "/"],
+  ["%=", "%"],
+  ["^=", "^"],
+]);
+const COMPARISONS: ReadonlySet<string> = new Set(["<", "<=", "==", "!=", ">", ">="]);
+/** Tokens that can begin what is joined to the value before them. */
+const JOINED = new Set(["number", "text", "regex", "name", "call", "builtin"]);
+
+/** Reads expressions at a cursor. */
+export class ExpressionParser {
+  readonly #c: Cursor;
+  readonly #intervals: boolean;
+
+  constructor(cursor: Cursor, intervals: boolean) {
+    this.#c = cursor;
+    this.#intervals = intervals;
+  }
+
+  expression(context: Context = {}): Expr {
+    return this.#c.descend(() => this.#choice(context));
+  }
+
+  /** Expressions with commas between them, up to a token that can begin none. */
+  list(context: Context = {}): Expr[] {
+    const items = [this.expression(context)];
+    while (this.#c.take(",")) {
+      this.#c.newlines();
+      items.push(this.expression(context));
+    }
+    return items;
+  }
+
+  #choice(context: Context): Expr {
+    const test = this.#or(context);
+    const op = this.#c.here.kind === "op" ? ASSIGNS.get(this.#c.here.text) : undefined;
+    if (op !== undefined && isTarget(test)) {
+      this.#c.next();
+      this.#c.newlines();
+      return { kind: "assign", op, target: test, value: this.expression(context) };
+    }
+    if (!this.#c.take("?")) return test;
+    this.#c.newlines();
+    const yes = this.expression(context);
+    this.#c.newlines();
+    this.#c.expect(":");
+    this.#c.newlines();
+    return { kind: "choice", test, yes, no: this.expression(context) };
+  }
+
+  #or(context: Context): Expr {
+    let left = this.#and(context);
+    while (this.#c.take("||")) {
+      this.#c.newlines();
+      left = { kind: "or", left, right: this.#and(context) };
+    }
+    return left;
+  }
+
+  #and(context: Context): Expr {
+    let left = this.#in(context);
+    while (this.#c.take("&&")) {
+      this.#c.newlines();
+      left = { kind: "and", left, right: this.#in(context) };
+    }
+    return left;
+  }
+
+  #in(context: Context): Expr {
+    let left = this.#match(context);
+    while (this.#c.take("in"))
+      left = { kind: "in", array: this.#c.name(), key: left.kind === "group" ? left.items : [left] };
+    return left;
+  }
+
+  #match(context: Context): Expr {
+    let left = this.#compare(context);
+    while (this.#c.is("~", "!~")) {
+      const negated = this.#c.next().text === "!~";
+      left = { kind: "match", negated, text: left, pattern: this.#compare(context) };
+    }
+    return left;
+  }
+
+  #compare(context: Context): Expr {
+    let left = this.#piped();
+    for (;;) {
+      const { kind, text } = this.#c.here;
+      if (kind !== "op" || !COMPARISONS.has(text) || (text === ">" && context.noGreater)) return left;
+      this.#c.next();
+      left = { kind: "compare", op: text as Comparison, left, right: this.#piped() };
+    }
+  }
+
+  /** `command | getline`. */
+  #piped(): Expr {
+    let left = this.#concat();
+    while (this.#c.is("|") && this.#c.ahead(1).kind === "word" && this.#c.ahead(1).text === "getline") {
+      this.#c.next();
+      this.#c.next();
+      left = { kind: "getline", from: "command", source: left, target: this.#target() };
+    }
+    return left;
+  }
+
+  #concat(): Expr {
+    let left = this.#additive();
+    while (this.#joins()) left = { kind: "concat", left, right: this.#additive() };
+    return left;
+  }
+
+  #joins(): boolean {
+    const { kind, text } = this.#c.here;
+    if (JOINED.has(kind)) return true;
+    if (kind !== "op") return false;
+    return ["$", "(", "-", "+", "++", "--", "!"].includes(text);
+  }
+
+  #additive(): Expr {
+    let left = this.#multiplicative();
+    while (this.#c.is("+", "-")) {
+      const op = this.#c.next().text as Arithmetic;
+      left = { kind: "arithmetic", op, left, right: this.#multiplicative() };
+    }
+    return left;
+  }
+
+  #multiplicative(): Expr {
+    let left = this.#unary();
+    while (this.#c.is("*", "/", "%")) {
+      const op = this.#c.next().text as Arithmetic;
+      left = { kind: "arithmetic", op, left, right: this.#unary() };
+    }
+    return left;
+  }
+
+  #unary(): Expr {
+    const kinds = { "!": "not", "-": "minus", "+": "plus" } as const;
+    const { kind, text } = this.#c.here;
+    if (kind !== "op" || (text !== "!" && text !== "-" && text !== "+")) return this.#power();
+    this.#c.next();
+    return { kind: kinds[text], of: this.#c.descend(() => this.#unary()) };
+  }
+
+  #power(): Expr {
+    const left = this.#postfix();
+    if (!this.#c.take("^")) return left;
+    // Right to left, and a sign may stand before the exponent.
+    const right = this.#c.descend(() => (this.#c.is("-", "+", "!") ? this.#unary() : this.#power()));
+    return { kind: "arithmetic", op: "^", left, right };
+  }
+
+  #postfix(): Expr {
+    const value = this.#primary();
+    if (!isTarget(value) || !this.#c.is("++", "--")) return value;
+    return { kind: "bump", target: value, by: this.#c.next().text === "++" ? 1 : -1, before: false };
+  }
+
+  #primary(): Expr {
+    const token = this.#c.here;
+    switch (token.kind) {
+      case "number":
+        this.#c.next();
+        return { kind: "number", value: parseNumber(token.text) };
+      case "text":
+        this.#c.next();
+        return { kind: "text", text: token.text };
+      case "regex":
+        this.#c.next();
+        return { kind: "regex", source: token.text, regex: this.#compile(token.text, token.line) };
+      case "name":
+        return this.#variable();
+      case "call":
+        this.#c.next();
+        return { kind: "call", name: token.text, args: this.#arguments() };
+      case "builtin":
+        this.#c.next();
+        return this.#builtin(token.text);
+      default:
+        return this.#symbol();
+    }
+  }
+
+  #symbol(): Expr {
+    if (this.#c.take("getline")) return this.#getline();
+    if (this.#c.take("$")) {
+      const index = this.#c.is("++", "--") ? this.#bumpBefore() : this.#c.descend(() => this.#fieldIndex());
+      return { kind: "field", index };
+    }
+    if (this.#c.is("++", "--")) return this.#bumpBefore();
+    if (!this.#c.take("(")) throw this.#c.fault();
+    const items = this.list();
+    this.#c.expect(")");
+    const [only] = items;
+    if (items.length === 1 && only) return isTarget(only) ? { kind: "group", items } : only;
+    return { kind: "group", items };
+  }
+
+  /** What stands behind a dollar: a sign or a primary. */
+  #fieldIndex(): Expr {
+    if (this.#c.take("-")) return { kind: "minus", of: this.#primary() };
+    if (this.#c.take("+")) return { kind: "plus", of: this.#primary() };
+    return this.#primary();
+  }
+
+  #bumpBefore(): Expr {
+    const by = this.#c.next().text === "++" ? 1 : -1;
+    const target = this.#c.descend(() => this.#primary());
+    if (!isTarget(target)) throw this.#c.fault();
+    return { kind: "bump", target, by, before: true };
+  }
+
+  #variable(): Target {
+    const name = this.#c.name();
+    if (!this.#c.take("[")) return { kind: "name", name };
+    const key = this.list();
+    this.#c.expect("]");
+    return { kind: "item", array: name, key };
+  }
+
+  #target(): Target | null {
+    if (this.#c.here.kind === "name") return this.#variable();
+    if (!this.#c.is("$")) return null;
+    const value = this.#primary();
+    return isTarget(value) ? value : null;
+  }
+
+  #getline(): Expr {
+    const target = this.#target();
+    if (!this.#c.take("<")) return { kind: "getline", from: "records", source: null, target };
+    return { kind: "getline", from: "file", source: this.#c.descend(() => this.#postfix()), target };
+  }
+
+  #arguments(): Expr[] {
+    this.#c.expect("(");
+    this.#c.newlines();
+    if (this.#c.take(")")) return [];
+    const args = this.list();
+    this.#c.newlines();
+    this.#c.expect(")");
+    return args;
+  }
+
+  #builtin(name: string): Expr {
+    if (this.#c.is("(")) return { kind: "builtin", name, args: this.#arguments() };
+    if (name !== "length") throw this.#c.fault();
+    return { kind: "builtin", name, args: [] };
+  }
+
+  #compile(text: string, line: number) {
+    try {
+      return compileRegex(text, { extended: true, intervals: this.#intervals });
+    } catch (error) {
+      if (!(error instanceof RegexFault)) throw error;
+      throw new AwkFault("regex", `${error.message}\n${text}`, line);
+    }
+  }
+}
+
+/** True for what can be assigned to. */
+export function isTarget(expr: Expr): expr is Target {
+  return expr.kind === "name" || expr.kind === "item" || expr.kind === "field";
+}

@@ -1,0 +1,46 @@
+// Programs of the fake machine beside those of Debian: the same lines must print the same and end with the same status.
+// Local programs only, in an empty folder, without input.
+
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { awkCases } from "../support/awk-cases.ts";
+import { openTestShell } from "../support/shell-session.ts";
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const folder = mkdtempSync(join(tmpdir(), "decnet-shell-tools-"));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+async function runReal(line: string) {
+  const child = Bun.spawn(["bash", "-c", line], {
+    cwd: folder,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { PATH, HOME: "/root", LANG: "C.UTF-8", TZ: "UTC" },
+  });
+  const [out, err, status] = await Promise.all([
+    new Response(child.stdout).bytes(),
+    new Response(child.stderr).bytes(),
+    child.exited,
+  ]);
+  return { out: Buffer.from(out).toString("latin1"), err: Buffer.from(err).toString("latin1"), status };
+}
+
+async function runFake(line: string) {
+  const shell = openTestShell();
+  const { out, err, status } = await shell.run(line);
+  await shell.close();
+  return { out, err, status };
+}
+
+const named = (lines: readonly string[]): [string, string][] =>
+  lines.map((line) => [JSON.stringify(line), line]);
+
+describe("awk, which is mawk", () => {
+  test.each(named(awkCases))("%s", async (_, line) => {
+    expect(await runFake(line)).toEqual(await runReal(line));
+  });
+});
