@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awkCases } from "../support/awk-cases.ts";
+import { sedCases } from "../support/sed-cases.ts";
 import { openTestShell } from "../support/shell-session.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -41,6 +42,12 @@ const named = (lines: readonly string[]): [string, string][] =>
 
 describe("awk, which is mawk", () => {
   test.each(named(awkCases))("%s", async (_, line) => {
+    expect(await runFake(line)).toEqual(await runReal(line));
+  });
+});
+
+describe("GNU sed", () => {
+  test.each(named(sedCases))("%s", async (_, line) => {
     expect(await runFake(line)).toEqual(await runReal(line));
   });
 });

@@ -1,215 +1,139 @@
-// sed: substitution, deletion, printing, quitting and inserted lines, with addresses. Nothing else of it.
+// sed as a program: what it reads, the files that it edits in place, the words of its complaints.
 
-import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { Proc } from "../run/proc.ts";
+import { SedEditor, type SedPlace } from "../sed/editor.ts";
+import { readSedLine, type SedLine } from "../sed/options.ts";
+import { parseSed, type SedCommand, SedFault } from "../sed/script.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
-import { parseOptions, program, readLines } from "./options.ts";
+import { eachInput, program, refuseOption } from "./options.ts";
 
-interface SedCommand {
-  readonly select: (line: ByteString, number: number, last: boolean) => boolean;
-  readonly kind: "s" | "d" | "p" | "q" | "a" | "i" | "c";
-  readonly regex?: Regex;
-  readonly by?: ByteString;
-  readonly flags?: string;
+const INPUT_BYTES = 8 << 20;
+const FILE_BYTES = 1 << 20;
+
+/** What the editor needs but where it writes. */
+type Place = Omit<SedPlace, "put">;
+
+async function readAll(
+  proc: Proc,
+  paths: readonly ByteString[],
+): Promise<{ text: ByteString; status: number }> {
+  const parts: ByteString[] = [];
+  let total = 0;
+  const status = await eachInput(complaining(proc), paths, async (read) => {
+    const last = parts.at(-1);
+    if (last !== undefined && !last.endsWith("\n")) parts.push("\n");
+    for (let piece = await read(); piece !== null && total < INPUT_BYTES; piece = await read()) {
+      parts.push(piece);
+      total += piece.length;
+      proc.budget.move(piece.length);
+    }
+  });
+  return { text: parts.join(""), status: status === 0 ? 0 : proc.busybox ? 1 : 2 };
 }
 
-function parseSed(script: ByteString, extended: boolean): SedCommand[] | null {
-  const commands: SedCommand[] = [];
-  let at = 0;
-  const until = (end: string): ByteString | null => {
-    let text = "";
-    for (; at < script.length; at++) {
-      const char = script.charAt(at);
-      if (char === end) {
-        at++;
-        return text;
-      }
-      if (char === "\\" && script.charAt(at + 1) === end) text += script.charAt(++at);
-      else if (char === "\\") text += char + script.charAt(++at);
-      else text += char;
-    }
-    return null;
-  };
-  const address = (): ((line: ByteString, number: number, last: boolean) => boolean) | null => {
-    const number = /^[0-9]{1,9}/.exec(script.slice(at, at + 10))?.[0];
-    if (number !== undefined) {
-      at += number.length;
-      return (_, n) => n === Number(number);
-    }
-    if (script.charAt(at) === "$") {
-      at++;
-      return (_line, _number, last) => last;
-    }
-    if (script.charAt(at) !== "/") return null;
-    at++;
-    const source = until("/");
-    const regex = source === null ? null : compileRegex(source, { extended });
-    return regex ? (line) => regex.test(line) : null;
-  };
-  while (at < script.length && commands.length < 256) {
-    if (/[\s;{}]/.test(script.charAt(at))) {
-      at++;
-      continue;
-    }
-    const first = address();
-    let select: SedCommand["select"] = first ?? (() => true);
-    if (first && script.charAt(at) === ",") {
-      at++;
-      const second = address();
-      if (!second) return null;
-      let inside = false;
-      select = (line, number, last) => {
-        if (!inside && !first(line, number, last)) return false;
-        const wasInside = inside;
-        inside = !(wasInside || number > 1 || !first(line, number, last)
-          ? second(line, number, last) && wasInside
-          : false);
-        return true;
-      };
-    }
-    if (script.charAt(at) === "!") {
-      at++;
-      const positive = select;
-      select = (line, number, last) => !positive(line, number, last);
-    }
-    const kind = script.charAt(at++);
-    if (kind === "s") {
-      const mark = script.charAt(at++);
-      const source = until(mark);
-      const by = source === null ? null : until(mark);
-      if (source === null || by === null) return null;
-      const flags = /^[gpiI0-9]{0,8}/.exec(script.slice(at, at + 8))?.[0] ?? "";
-      at += flags.length;
-      commands.push({
-        select,
-        kind,
-        regex: compileRegex(source, { extended, fold: /i/i.test(flags) }),
-        by,
-        flags,
-      });
-    } else if (kind === "d" || kind === "p" || kind === "q") commands.push({ select, kind });
-    else if (kind === "a" || kind === "i" || kind === "c") {
-      const end = script.indexOf("\n", at);
-      commands.push({
-        select,
-        kind,
-        by: script.slice(at, end < 0 ? undefined : end).replace(/^\s*\\?\s*/, ""),
-      });
-      at = end < 0 ? script.length : end;
-    } else return null;
-  }
-  return commands;
+/** GNU sed says that it can't read what others only name. */
+function complaining(proc: Proc): Proc {
+  if (proc.busybox) return proc;
+  const fail = (text: ByteString): Promise<number> => proc.fail(`can't read ${text}`);
+  return Object.create(proc, { fail: { value: fail } }) as Proc;
 }
 
-function substitute(line: ByteString, command: SedCommand): { line: ByteString; changed: boolean } {
-  let out = "";
-  let at = 0;
-  let changed = false;
-  for (let rounds = 0; rounds < 10_000 && at <= line.length; rounds++) {
-    const match = command.regex?.exec(line, at);
-    if (!match) break;
-    changed = true;
-    const [start = 0, end = 0] = match;
-    out +=
-      line.slice(at, start) +
-      (command.by ?? "").replace(/\\([0-9n&\\])|&/g, (whole, code?: string) =>
-        whole === "&"
-          ? line.slice(start, end)
-          : code === "n"
-            ? "\n"
-            : code === "&" || code === "\\"
-              ? code
-              : line.slice(match[Number(code) * 2] ?? 0, match[Number(code) * 2 + 1] ?? 0),
-      );
-    at = end;
-    if (end === start) {
-      out += line.charAt(at);
-      at++;
-    }
-    if (!command.flags?.includes("g")) break;
+async function usage(proc: Proc): Promise<number> {
+  await proc.err(
+    proc.busybox
+      ? `${proc.world.busyboxBanner} multi-call binary.\n\nUsage: sed [-inr] [-f FILE]... [-e CMD]... [FILE]...\n`
+      : "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n\n",
+  );
+  return 1;
+}
+
+/** The commands of all scripts, or the status when they are none. */
+async function compile(proc: Proc, line: SedLine): Promise<readonly SedCommand[] | number> {
+  const texts: ByteString[] = [];
+  for (const { text, file } of line.scripts) {
+    const read = file ? proc.fs.readText(text, FILE_BYTES) : null;
+    if (read && !read.ok) return proc.fail(`couldn't open file ${text}: ${errorTexts[read.code]}`);
+    texts.push(read ? read.value.replace(/\n$/, "") : text);
   }
-  return { line: out + line.slice(at), changed };
+  try {
+    return parseSed(texts.join("\n"), line.flags.has("E") || line.flags.has("r"));
+  } catch (error) {
+    if (!(error instanceof SedFault)) throw error;
+    if (proc.busybox) return proc.fail(busyboxWords(error.message));
+    return proc.fail(error.at < 0 ? error.message : `-e expression #1, char ${error.at}: ${error.message}`);
+  }
+}
+
+function busyboxWords(text: string): string {
+  if (text.startsWith("unknown command") || text === "missing command") return "unsupported command";
+  if (text.startsWith("unknown option to")) return "unknown option to s command";
+  return text.startsWith("unterminated") ? "unmatched '/'" : text;
+}
+
+async function append(proc: Proc, path: ByteString, text: ByteString): Promise<void> {
+  if (path === "/dev/stdout") return proc.out(text);
+  if (path === "/dev/stderr") return proc.err(text);
+  const file = proc.fs.openWrite(path, { via: "shell" });
+  if (!file.ok) return;
+  file.value.write(file.value.stat().size, Uint8Array.from(Buffer.from(text, "latin1")));
+  await file.value.close();
+}
+
+async function replace(proc: Proc, path: ByteString, text: ByteString): Promise<number> {
+  const file = proc.fs.openWrite(path, { via: "shell", truncate: true });
+  if (!file.ok) return proc.fail(`couldn't open file ${path}: ${errorTexts[file.code]}`, 4);
+  file.value.write(0, Uint8Array.from(Buffer.from(text, "latin1")));
+  await file.value.close();
+  return 0;
 }
 
 async function sed(proc: Proc): Promise<number> {
-  const options = await parseOptions(proc, {
-    short: "nErie:f:s",
-    long: { quiet: "n", "in-place": "i", "regexp-extended": "E", expression: "e" },
-  });
-  if (typeof options === "number") return options;
-  const rest = [...options.rest];
-  const script = options.value("e") ?? rest.shift();
-  if (script === undefined) {
-    await proc.err(
-      proc.busybox
-        ? `${proc.world.busyboxBanner} multi-call binary.\n\nUsage: sed [-inr] [-f FILE]... [-e CMD]... [FILE]...\n`
-        : "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n\n",
-    );
-    return 1;
-  }
-  let commands: SedCommand[] | null;
-  try {
-    commands = parseSed(script, options.has("E") || options.has("r"));
-  } catch (error) {
-    if (!(error instanceof RegexFault)) throw error;
-    return proc.fail(
-      proc.busybox
-        ? `bad regex: ${error.message}`
-        : `-e expression #1, char ${script.length}: ${error.message}`,
-    );
-  }
-  if (!commands)
-    return proc.fail(
-      proc.busybox
-        ? "unsupported command"
-        : `-e expression #1, char ${script.length}: unknown command: \`${script.charAt(0)}'`,
-    );
-  const edit = async (
-    lines: readonly ByteString[],
-    put: (text: ByteString) => Promise<void>,
-  ): Promise<void> => {
-    for (const [i, original] of lines.entries()) {
-      await proc.budget.step(1 + (original.length >> 8));
-      let line = original;
-      let keep = true;
-      for (const command of commands ?? []) {
-        if (!command.select(line, i + 1, i === lines.length - 1)) continue;
-        if (command.kind === "s") {
-          const done = substitute(line, command);
-          line = done.line;
-          if (done.changed && command.flags?.includes("p")) await put(`${line}\n`);
-        } else if (command.kind === "p") await put(`${line}\n`);
-        else if (command.kind === "i") await put(`${command.by}\n`);
-        else if (command.kind === "a") line += `\n${command.by}`;
-        else if (command.kind === "c") line = command.by ?? "";
-        else if (command.kind === "q") return put(options.has("n") ? "" : `${line}\n`);
-        else {
-          keep = false;
-          break;
-        }
-      }
-      if (keep && !options.has("n")) await put(`${line}\n`);
-    }
+  const read = readSedLine(proc.args);
+  if ("unknown" in read) return refuseOption(proc, read.unknown);
+  const [first, ...others] = read.rest;
+  if (read.scripts.length === 0 && first === undefined) return usage(proc);
+  const line: SedLine =
+    read.scripts.length > 0 ? read : { ...read, scripts: [{ text: first ?? "", file: false }], rest: others };
+  const script = await compile(proc, line);
+  if (typeof script === "number") return script;
+  const place: Place = {
+    budget: proc.budget,
+    quiet: line.flags.has("n"),
+    read: (path) => {
+      const text = proc.fs.readText(path, FILE_BYTES);
+      return text.ok ? text.value : "";
+    },
+    write: (path, text) => append(proc, path, text),
   };
-  if (!options.has("i")) {
-    const { lines, status } = await readLines(proc, rest);
-    await edit(lines, (text) => proc.out(text));
-    return status;
+  if (line.flags.has("i")) return inPlace(proc, line, { script, place });
+  const { text, status } = await readAll(proc, line.rest);
+  const editor = new SedEditor(script, { ...place, put: (piece) => proc.out(piece) });
+  await editor.edit(text);
+  return editor.quit || status;
+}
+
+async function inPlace(
+  proc: Proc,
+  line: SedLine,
+  { script, place }: { script: readonly SedCommand[]; place: Place },
+): Promise<number> {
+  let status = 0;
+  for (const path of line.rest) {
+    const { text, status: bad } = await readAll(proc, [path]);
+    if (bad !== 0) {
+      status = bad;
+      continue;
+    }
+    const parts: ByteString[] = [];
+    const put = (piece: ByteString): Promise<void> => Promise.resolve(void parts.push(piece));
+    const editor = new SedEditor(script, { ...place, put });
+    await editor.edit(text);
+    if (line.suffix !== "") await replace(proc, path + line.suffix, text);
+    status = (await replace(proc, path, parts.join(""))) || status;
+    if (editor.quit !== null) return editor.quit;
   }
-  for (const path of rest) {
-    const { lines, status } = await readLines(proc, [path]);
-    if (status !== 0) return status;
-    let text = "";
-    await edit(lines, async (piece) => {
-      text += piece;
-    });
-    const file = proc.fs.openWrite(path, { via: "shell", truncate: true });
-    if (!file.ok) return proc.fail(`couldn't open file ${path}: ${errorTexts[file.code]}`, 4);
-    file.value.write(0, Uint8Array.from(Buffer.from(text, "latin1")));
-    await file.value.close();
-  }
-  return 0;
+  return status;
 }
 
 /** The programs of this file. */

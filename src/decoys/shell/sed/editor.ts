@@ -1,0 +1,328 @@
+// Runs a sed script over lines. Every command is counted; the spaces are bounded.
+
+import type { Regex } from "../regex/regex.ts";
+import type { Budget } from "../run/budget.ts";
+import { Killed } from "../run/flow.ts";
+import type { ByteString } from "../shell.ts";
+import type { Address, SedCommand, Substitution } from "./script.ts";
+
+/** What the editor works with. */
+export interface SedPlace {
+  readonly budget: Budget;
+  readonly quiet: boolean;
+  put(text: ByteString): Promise<void>;
+  /** The text of a file for `r`; empty when it can't be read. */
+  read(path: ByteString): ByteString;
+  /** Adds a line to a file for `w`. */
+  write(path: ByteString, text: ByteString): Promise<void>;
+}
+
+const SPACE_BYTES = 1 << 20;
+const COMMANDS_PER_STEP = 4;
+
+/** Edits texts one after another; line numbers go on. */
+export class SedEditor {
+  readonly #script: readonly SedCommand[];
+  readonly #place: SedPlace;
+  readonly #ranges = new Map<SedCommand, number | null>();
+  #lines: readonly ByteString[] = [];
+  /** True when the last line has its line feed. */
+  #complete = true;
+  #next = 0;
+  #number = 0;
+  #space: ByteString = "";
+  #hold: ByteString = "";
+  #after: ByteString[] = [];
+  #lastRegex: Regex | null = null;
+  #changed = false;
+  #commands = 0;
+  /** Set by `q`: the status to end with. */
+  quit: number | null = null;
+
+  constructor(script: readonly SedCommand[], place: SedPlace) {
+    this.#script = script;
+    this.#place = place;
+  }
+
+  /** Edits one text. */
+  async edit(text: ByteString): Promise<void> {
+    this.#complete = text.endsWith("\n");
+    this.#lines = text === "" ? [] : (this.#complete ? text.slice(0, -1) : text).split("\n");
+    this.#next = 0;
+    while (this.#next < this.#lines.length && this.quit === null) {
+      this.#take();
+      await this.#place.budget.step(1 + (this.#space.length >> 8));
+      await this.#cycle();
+    }
+  }
+
+  #take(): void {
+    this.#space = this.#lines[this.#next++] ?? "";
+    this.#number++;
+  }
+
+  get #last(): boolean {
+    return this.#next >= this.#lines.length;
+  }
+
+  async #print(text: ByteString): Promise<void> {
+    await this.#place.put(this.#last && !this.#complete ? text : `${text}\n`);
+  }
+
+  /** The end of a cycle: what is in the space is shown, then what was appended. */
+  async #end(show: boolean): Promise<void> {
+    if (show && !this.#place.quiet) await this.#print(this.#space);
+    const after = this.#after;
+    this.#after = [];
+    for (const text of after) await this.#place.put(text);
+  }
+
+  async #cycle(): Promise<void> {
+    this.#changed = false;
+    for (;;) {
+      const ending = await this.#run();
+      await this.#end(ending === "end");
+      if (ending !== "again") return;
+      await this.#place.budget.step();
+    }
+  }
+
+  /** Runs the script once. `again`: without a new line (`D`). */
+  async #run(): Promise<"end" | "delete" | "again"> {
+    for (let at = 0; at < this.#script.length; at++) {
+      const command = this.#script[at];
+      if (!command) break;
+      if (++this.#commands % COMMANDS_PER_STEP === 0) await this.#place.budget.step();
+      const selected = this.#selects(command);
+      if (command.name === "{") {
+        if (!selected) at = command.target - 1;
+        continue;
+      }
+      if (!selected) continue;
+      if (this.#branches(command)) at = command.target - 1;
+      else {
+        const ending = await this.#one(command);
+        if (ending) return ending;
+      }
+      if (this.#space.length + this.#hold.length > SPACE_BYTES) throw new Killed();
+    }
+    return "end";
+  }
+
+  #branches({ name }: SedCommand): boolean {
+    if (name === "b") return true;
+    if (name !== "t" && name !== "T") return false;
+    const goes = this.#changed === (name === "t");
+    this.#changed = false;
+    return goes;
+  }
+
+  #selects(command: SedCommand): boolean {
+    return this.#inRange(command) !== command.negated;
+  }
+
+  #inRange(command: SedCommand): boolean {
+    const { from, to } = command;
+    if (!from) return true;
+    if (!to) return this.#matches(from);
+    const until = this.#ranges.get(command);
+    if (until === undefined) {
+      const zero = from.kind === "line" && from.line === 0;
+      if (!zero && !this.#matches(from)) return false;
+      if (zero && this.#number > 1) return false;
+      if (to.kind === "after") this.#ranges.set(command, this.#number + to.lines);
+      else if (to.kind === "line") this.#ranges.set(command, to.line);
+      else if (!zero || !this.#matches(to)) this.#ranges.set(command, null);
+      const end = this.#ranges.get(command);
+      if (typeof end === "number" && end <= this.#number) this.#ranges.delete(command);
+      return true;
+    }
+    if (until === null) {
+      if (to.kind !== "after" && this.#matches(to)) this.#ranges.delete(command);
+      return true;
+    }
+    if (this.#number >= until) this.#ranges.delete(command);
+    return this.#number <= until;
+  }
+
+  #matches(address: Address): boolean {
+    switch (address.kind) {
+      case "line":
+        return this.#number === address.line;
+      case "step":
+        return address.step === 0
+          ? this.#number === address.first
+          : this.#number >= address.first && (this.#number - address.first) % address.step === 0;
+      case "last":
+        return this.#last;
+      default:
+        return this.#regex(address.regex)?.test(this.#space) ?? false;
+    }
+  }
+
+  #regex(regex: Regex | null): Regex | null {
+    if (regex) this.#lastRegex = regex;
+    return this.#lastRegex;
+  }
+
+  async #one(command: SedCommand): Promise<"end" | "delete" | "again" | null> {
+    switch (command.name) {
+      case "d":
+        return "delete";
+      case "D": {
+        const at = this.#space.indexOf("\n");
+        if (at < 0) return "delete";
+        this.#space = this.#space.slice(at + 1);
+        return "again";
+      }
+      case "n":
+        if (this.#last) return this.#place.quiet ? "delete" : "end";
+        await this.#end(true);
+        this.#take();
+        return null;
+      case "N": {
+        if (this.#last) return "end";
+        const before = this.#space;
+        await this.#end(false);
+        this.#take();
+        this.#space = `${before}\n${this.#space}`;
+        return null;
+      }
+      case "q":
+      case "Q":
+        this.quit = command.number;
+        return command.name === "q" ? "end" : "delete";
+      case "c":
+        if (!command.to || command.negated || !this.#ranges.has(command))
+          await this.#place.put(`${command.text}\n`);
+        return "delete";
+      case "s":
+        if (command.change) await this.#substitute(command.change);
+        return null;
+      default:
+        await this.#simple(command);
+        return null;
+    }
+  }
+
+  async #simple(command: SedCommand): Promise<void> {
+    const { put } = this.#place;
+    switch (command.name) {
+      case "p":
+        return this.#print(this.#space);
+      case "P":
+        return put(`${this.#space.split("\n", 1)[0]}\n`);
+      case "=":
+        return put(`${this.#number}\n`);
+      case "i":
+        return put(`${command.text}\n`);
+      case "l":
+        return put(`${visible(this.#space)}\n`);
+      case "w":
+        return this.#place.write(command.text, `${this.#space}\n`);
+      case "a":
+        this.#after.push(`${command.text}\n`);
+        return;
+      case "r":
+        this.#after.push(this.#place.read(command.text));
+        return;
+      case "y":
+        this.#space = translate(this.#space, command.text);
+        return;
+      default:
+        this.#spaces(command.name);
+    }
+  }
+
+  #spaces(name: string): void {
+    if (name === "h") this.#hold = this.#space;
+    else if (name === "H") this.#hold += `\n${this.#space}`;
+    else if (name === "g") this.#space = this.#hold;
+    else if (name === "G") this.#space += `\n${this.#hold}`;
+    else if (name === "z") this.#space = "";
+    else if (name === "x") [this.#space, this.#hold] = [this.#hold, this.#space];
+  }
+
+  async #substitute(change: Substitution): Promise<void> {
+    const regex = this.#regex(change.regex);
+    const text = this.#space;
+    let out = "";
+    let from = 0;
+    let count = 0;
+    let hits = 0;
+    for (let at = 0; regex && at <= text.length; ) {
+      const match = regex.exec(text, at);
+      const [start = -1, end = -1] = match ?? [];
+      await this.#place.budget.step(((start < 0 ? text.length : end) - at) >> 8);
+      if (!match || start < 0) break;
+      // An empty match right behind another one does not count.
+      if (end > start || start !== from || count === 0) {
+        if (++count >= change.nth) {
+          hits++;
+          out += text.slice(from, start) + fill(change.by, text, match);
+          from = end;
+          if (!change.all) break;
+        }
+      }
+      if (out.length > SPACE_BYTES) throw new Killed();
+      if (hits % 64 === 63) await this.#place.budget.step();
+      at = end > start ? end : end + 1;
+    }
+    if (hits === 0) return;
+    this.#changed = true;
+    this.#space = out + text.slice(from);
+    if (change.print) await this.#print(this.#space);
+    if (change.file !== null) await this.#place.write(change.file, `${this.#space}\n`);
+  }
+}
+
+/** The right side of `s` with its references and changes of case filled in. */
+function fill(by: ByteString, text: ByteString, match: readonly number[]): ByteString {
+  let out = "";
+  let mode = "E";
+  let once = "";
+  const add = (piece: ByteString): void => {
+    let cased = mode === "U" ? piece.toUpperCase() : mode === "L" ? piece.toLowerCase() : piece;
+    if (once !== "" && cased !== "") {
+      const head = cased.charAt(0);
+      cased = (once === "u" ? head.toUpperCase() : head.toLowerCase()) + cased.slice(1);
+      once = "";
+    }
+    out += cased;
+  };
+  for (const [token, code] of by.matchAll(/\\([\s\S])|&|[^\\&]+|\\$/g)) {
+    if (token === "&") add(text.slice(match[0], match[1]));
+    else if (code === undefined) add(token);
+    else if (/[0-9]/.test(code))
+      add(text.slice(match[Number(code) * 2] ?? 0, match[Number(code) * 2 + 1] ?? 0));
+    else if ("ULE".includes(code)) mode = code;
+    else if (code === "u" || code === "l") once = code;
+    else add(code === "n" ? "\n" : code === "t" ? "\t" : code === "r" ? "\r" : code);
+  }
+  return out;
+}
+
+function translate(text: ByteString, sets: ByteString): ByteString {
+  const half = sets.length / 2;
+  const table = new Map(Array.from({ length: half }, (_, i) => [sets.charAt(i), sets.charAt(half + i)]));
+  return text.replace(/[\s\S]/g, (char) => table.get(char) ?? char);
+}
+
+/** The space as `l` shows it, without folding. */
+function visible(text: ByteString): ByteString {
+  const named: Readonly<Record<string, string>> = {
+    "\\": "\\\\",
+    "\n": "\\n",
+    "\t": "\\t",
+    "\r": "\\r",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\v": "\\v",
+  };
+  const shown = text.replace(
+    /[\\\x00-\x1f\x7f-\xff]/g,
+    (char) => named[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+  return `${shown}$`;
+}
