@@ -51,3 +51,15 @@ describe("GNU sed", () => {
     expect(await runFake(line)).toEqual(await runReal(line));
   });
 });
+
+describe("date", () => {
+  test.each(
+    named([
+      'for f in %a %A %b %B %C %d %D %e %F %g %G %h %H %I %j %k %l %m %M %p %r %R %s %S %T %u %U %V %w %W %y %Y %z %Z %% %-d %_H %03d %^a; do echo "$f $(date -u -d @1700000000 +$f)"; done',
+      "date -u -d '2024-02-29 13:14:15' '+%F %T %j %U %V %W %u'; date -u -d 2023-01-01 +%G-%V-%u; date -u -d '@86399' -R; date -u -d @0 -Iseconds; date -u -d @0 -I",
+      "date -d nonsense; echo $?; date -u -d 2024-13-01; echo $?; date -d '2023-02-30' +%F; date +%Y | wc -c",
+    ]),
+  )("%s", async (_, line) => {
+    expect(await runFake(line)).toEqual(await runReal(line));
+  });
+});

@@ -1,7 +1,9 @@
 // The command table parsed: lookup by name or container and subcommand, arity, flags, keys of an invocation.
 // Case is folded here, once; names that clients send are only ever looked up, never kept.
 
-import { categoryLetters, commandLines, flagLetters, subcommandLines } from "./command-table.ts";
+import { categoryLetters, flagLetters } from "./command-letters.ts";
+import { commandLines } from "./command-table.ts";
+import { subcommandLines } from "./subcommand-table.ts";
 
 /** One command or subcommand. */
 export interface Command {

@@ -1,8 +1,11 @@
 // The programs of a machine: the only list of them. Which of them a flavour has on its disk is decided here.
 
 import type { Program } from "../run/proc.ts";
+import { accountPrograms } from "./accounts.ts";
 import { archivePrograms } from "./archives.ts";
 import { awkPrograms } from "./awk.ts";
+import { becomePrograms } from "./become.ts";
+import { datePrograms } from "./date.ts";
 import { ddPrograms } from "./dd.ts";
 import { digestPrograms } from "./digests.ts";
 import { downloadPrograms } from "./downloads.ts";
@@ -31,8 +34,11 @@ import { userPrograms } from "./users.ts";
 /** All programs by name. */
 export const programs: ReadonlyMap<string, Program> = new Map(
   [
+    ...accountPrograms,
     ...archivePrograms,
     ...awkPrograms,
+    ...becomePrograms,
+    ...datePrograms,
     ...ddPrograms,
     ...digestPrograms,
     ...downloadPrograms,

@@ -1,9 +1,10 @@
 // sed as a program: what it reads, the files that it edits in place, the words of its complaints.
 
 import type { Proc } from "../run/proc.ts";
+import type { SedCommand } from "../sed/command.ts";
 import { SedEditor, type SedPlace } from "../sed/editor.ts";
 import { readSedLine, type SedLine } from "../sed/options.ts";
-import { parseSed, type SedCommand, SedFault } from "../sed/script.ts";
+import { parseSed, SedFault } from "../sed/script.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
 import { eachInput, program, refuseOption } from "./options.ts";

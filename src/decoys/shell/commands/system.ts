@@ -1,8 +1,8 @@
-// What machine it is: uname, hostname, nproc, lscpu, lsb_release, dmesg, date …
+// What machine it is: uname, hostname, nproc, lscpu, lsb_release, dmesg …
 
 import type { Proc } from "../run/proc.ts";
 import { CPU_FLAGS, cpuMhz } from "../world/files-kernel.ts";
-import { parseOptions, program, quoted, timeParts } from "./options.ts";
+import { parseOptions, program, quoted } from "./options.ts";
 
 async function uname(proc: Proc): Promise<number> {
   const long = {
@@ -166,52 +166,6 @@ async function nproc(proc: Proc): Promise<number> {
   return 0;
 }
 
-async function date(proc: Proc): Promise<number> {
-  const at = timeParts(proc.now());
-  const format = proc.args.find((arg) => arg.startsWith("+"));
-  const seconds = String(Math.floor(proc.now() / 1000));
-  const known: Record<string, string> = {
-    Y: at.year,
-    m: at.monthNumber,
-    d: at.day.padStart(2, "0"),
-    H: at.hour,
-    M: at.minute,
-    S: at.second,
-    s: seconds,
-    F: `${at.year}-${at.monthNumber}-${at.day.padStart(2, "0")}`,
-    T: `${at.hour}:${at.minute}:${at.second}`,
-    a: at.weekday,
-    b: at.month,
-    y: at.year.slice(2),
-    Z: "UTC",
-    z: "+0000",
-    N: "000000000",
-    e: at.day.padStart(2),
-    "%": "%",
-    n: "\n",
-    D: `${at.monthNumber}/${at.day.padStart(2, "0")}/${at.year.slice(2)}`,
-    R: `${at.hour}:${at.minute}`,
-  };
-  const values = new Map(Object.entries(known));
-  if (format)
-    await proc.out(
-      `${format.slice(1).replace(/%([a-zA-Z%])/g, (whole, key: string) => values.get(key) ?? whole)}\n`,
-    );
-  else if (proc.args.includes("-R"))
-    await proc.out(
-      `${at.weekday}, ${at.day.padStart(2, "0")} ${at.month} ${at.year} ${at.hour}:${at.minute}:${at.second} +0000\n`,
-    );
-  else if (proc.busybox)
-    await proc.out(
-      `${at.weekday} ${at.month} ${at.day.padStart(2)} ${at.hour}:${at.minute}:${at.second} UTC ${at.year}\n`,
-    );
-  else
-    await proc.out(
-      `${at.weekday} ${at.month} ${at.day.padStart(2)} ${at.hour}:${at.minute}:${at.second} UTC ${at.year}\n`,
-    );
-  return 0;
-}
-
 /** The programs of this file. */
 export const systemPrograms = [
   program("uname", uname),
@@ -222,7 +176,6 @@ export const systemPrograms = [
   program("dmesg", dmesg),
   program("lsmod", lsmod),
   program("lspci", lspci),
-  program("date", date),
   program("arch", async (proc) => {
     await proc.out(`${proc.world.persona.os.machine}\n`);
     return 0;

@@ -1,41 +1,8 @@
-// A sed script as data, and how its text becomes that. Throws SedFault and nothing else.
+// The text of a sed script to its commands. Throws SedFault and nothing else; bounded in bytes and commands.
 
 import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { ByteString } from "../shell.ts";
-
-/** Which line a command is for. A null pattern is the one that was used last. */
-export type Address =
-  | { readonly kind: "line"; readonly line: number }
-  | { readonly kind: "step"; readonly first: number; readonly step: number }
-  | { readonly kind: "last" }
-  | { readonly kind: "regex"; readonly regex: Regex | null };
-
-/** The end of a range: an address, or so many lines on. */
-export type RangeEnd = Address | { readonly kind: "after"; readonly lines: number };
-
-/** What `s` does. */
-export interface Substitution {
-  readonly regex: Regex | null;
-  readonly by: ByteString;
-  readonly all: boolean;
-  readonly nth: number;
-  readonly print: boolean;
-  readonly file: ByteString | null;
-}
-
-/** One command. */
-export interface SedCommand {
-  readonly from: Address | null;
-  readonly to: RangeEnd | null;
-  readonly negated: boolean;
-  readonly name: string;
-  /** Text of `a i c`, a label, a file name, or the two sets of `y`. */
-  readonly text: ByteString;
-  readonly number: number;
-  readonly change: Substitution | null;
-  /** Where a block ends or a branch goes. */
-  target: number;
-}
+import type { Address, RangeEnd, SedCommand, Substitution } from "./command.ts";
 
 /** Why a script is none, and after how many characters. */
 export class SedFault extends Error {
