@@ -90,3 +90,8 @@ export interface AwkProgram {
   readonly end: readonly Statement[];
   readonly functions: ReadonlyMap<string, FunctionBody>;
 }
+
+/** True for what can be assigned to. */
+export function isTarget(expr: Expr): expr is Target {
+  return expr.kind === "name" || expr.kind === "item" || expr.kind === "field";
+}

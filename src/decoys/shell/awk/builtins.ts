@@ -2,7 +2,7 @@
 
 import { formatDate } from "../commands/date-format.ts";
 import type { ByteString } from "../shell.ts";
-import type { Expr, Target } from "./ast.ts";
+import { type Expr, isTarget } from "./ast.ts";
 import type { Evaluator } from "./evaluate.ts";
 import { AwkFault } from "./flow.ts";
 import { formatValues } from "./format.ts";
@@ -203,9 +203,6 @@ async function substitute(
     if (end === start) out += text.charAt(from++);
     else if (regex.exec(text, from)?.[1] === from) out += text.charAt(from++);
   }
-  if (count > 0 && isPlace(place)) await at.assign(place, out);
+  if (count > 0 && isTarget(place)) await at.assign(place, out);
   return count;
 }
-
-const isPlace = (expr: Expr): expr is Target =>
-  expr.kind === "name" || expr.kind === "item" || expr.kind === "field";

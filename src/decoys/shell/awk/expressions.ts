@@ -2,7 +2,7 @@
 // Throws AwkFault and nothing else; compiles patterns as it meets them.
 
 import { compileRegex, RegexFault } from "../regex/regex.ts";
-import type { Arithmetic, Comparison, Expr, Target } from "./ast.ts";
+import { type Arithmetic, type Comparison, type Expr, isTarget, type Target } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { AwkFault } from "./flow.ts";
 import { parseNumber } from "./value.ts";
@@ -273,9 +273,4 @@ export class ExpressionParser {
       throw new AwkFault("regex", `${error.message}\n${text}`, line);
     }
   }
-}
-
-/** True for what can be assigned to. */
-export function isTarget(expr: Expr): expr is Target {
-  return expr.kind === "name" || expr.kind === "item" || expr.kind === "field";
 }

@@ -30,7 +30,7 @@ function unusual(value: number): string | null {
 }
 
 /** A number in one of C's floating-point notations, without sign flags or width. */
-export function formatReal(kind: string, value: number, precision = 6): string {
+function formatReal(kind: string, value: number, precision = 6): string {
   const odd = unusual(value);
   if (odd !== null) return odd;
   const places = Math.min(precision, 100);

@@ -3,6 +3,7 @@
 
 import { SyntaxFault } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
+import { unescapeAnsi } from "./ansi-quote.ts";
 import type { List, ParamOp, Part, Subscript, Word } from "./ast.ts";
 
 /** Parses the inside of a command substitution. Handed in, so that scanner and parser do not import one another. */
@@ -378,32 +379,4 @@ export class Scanner {
     if (this.ended) throw new SyntaxFault(null, this.line, { quote: "}" });
     return parts;
   }
-}
-
-const ANSI = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["a", "\x07"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["v", "\v"],
-  ["e", "\x1b"],
-  ["E", "\x1b"],
-  ["\\", "\\"],
-  ["'", "'"],
-  ['"', '"'],
-  ["?", "?"],
-]);
-
-/** Backslash escapes of `$'…'`. */
-function unescapeAnsi(text: ByteString): ByteString {
-  return text.replace(
-    /\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S]))/g,
-    (whole, hex?: string, octal?: string, other?: string) => {
-      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
-      return ANSI.get(other ?? "") ?? whole;
-    },
-  );
 }

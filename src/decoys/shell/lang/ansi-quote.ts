@@ -1,0 +1,31 @@
+// The escapes inside $'…' of bash. Pure.
+
+import type { ByteString } from "../shell.ts";
+
+const ANSI = new Map([
+  ["n", "\n"],
+  ["t", "\t"],
+  ["r", "\r"],
+  ["a", "\x07"],
+  ["b", "\b"],
+  ["f", "\f"],
+  ["v", "\v"],
+  ["e", "\x1b"],
+  ["E", "\x1b"],
+  ["\\", "\\"],
+  ["'", "'"],
+  ['"', '"'],
+  ["?", "?"],
+]);
+
+/** Backslash escapes of `$'…'`. */
+export function unescapeAnsi(text: ByteString): ByteString {
+  return text.replace(
+    /\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|([\s\S]))/g,
+    (whole, hex?: string, octal?: string, other?: string) => {
+      if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+      if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8) & 255);
+      return ANSI.get(other ?? "") ?? whole;
+    },
+  );
+}
