@@ -1,16 +1,21 @@
 // decnet <worker>: runs one worker in the foreground, or as a child of the supervisor.
 
+import { writeFileSync } from "node:fs";
 import { getBus } from "../bus/get-bus.ts";
 import { systemClock } from "../contract/clock.ts";
 import { errorCodes, isDecnetError } from "../contract/errors.ts";
+import type { DataFolder } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
 import { busEnvironment } from "../kit/install.ts";
+import type { Logger } from "../kit/log.ts";
 import { createLogger } from "../kit/log.ts";
 import { runWorker } from "../kit/run-worker.ts";
 import type { WorkerDefinition } from "../kit/worker.ts";
 import { becomeUser, ownerOf } from "../platform/identity.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
+
+type OnReady = (info?: Readonly<Record<string, unknown>>) => void;
 
 /** Aborts when the supervisor's end of our standard input closes: it is gone, so are we. */
 function followSupervisor(): AbortSignal {
@@ -21,13 +26,17 @@ function followSupervisor(): AbortSignal {
   return gone.signal;
 }
 
-/** Tells the supervisor once; a worker in the foreground has nobody to tell. */
-function tellReady(supervised: boolean): (info?: Readonly<Record<string, unknown>>) => void {
+/** Tells the supervisor once. A worker without one keeps what must not be lost in a file: standard output may be a journal. */
+function tellReady(supervised: boolean, folder: DataFolder, log: Logger): OnReady {
   let told = false;
   return (info = {}) => {
-    if (!supervised || told) return;
+    if (told) return;
     told = true;
-    process.stdout.write(`${JSON.stringify(info)}\n`);
+    if (supervised) process.stdout.write(`${JSON.stringify(info)}\n`);
+    else if (typeof info["admin_password"] === "string") {
+      writeFileSync(folder.passwordFile, `${info["admin_password"]}\n`, { mode: 0o600 });
+      log.warn({ file: folder.passwordFile }, "first admin's password written, read it and remove the file");
+    }
   };
 }
 
@@ -61,7 +70,7 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
       log,
       clock: systemClock,
       signal,
-      onReady: tellReady(supervised),
+      onReady: tellReady(supervised, folder, log),
     });
     return 0;
   } catch (error) {

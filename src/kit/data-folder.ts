@@ -25,6 +25,8 @@ export interface DataFolder {
   readonly busSocket: string;
   /** JSON {url, pid} of the running API. */
   readonly apiFile: string;
+  /** The first admin's password, where no terminal could show it; 0600, for the operator to read and remove. */
+  readonly passwordFile: string;
   /** JSON {pid, bus_socket, api_url, token}: how commands find a running install. Mode 0600. */
   readonly installFile: string;
 }
@@ -63,6 +65,7 @@ export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): 
     busSocket: join(run, "bus.sock"),
     installFile: join(run, "install.json"),
     apiFile: join(run, "api.json"),
+    passwordFile: join(root, "first-password"),
   });
 }
 
@@ -72,16 +75,23 @@ export interface FolderOwner {
   readonly gid: number;
 }
 
-/**
- * Makes the folders. Without an owner they are readable by their user alone. With one (root runs the install) they
- * belong to it, and its group, which the decoys run in, reaches the sockets and may add blobs, nothing else.
- */
+/** The folders of an install that root runs, with their modes: its group reaches the sockets and may add blobs, nothing else. */
+export function sharedFolders(folder: DataFolder): readonly (readonly [path: string, mode: number])[] {
+  return [
+    [folder.root, 0o750],
+    [folder.spool, 0o700],
+    [folder.blobs, 0o2770],
+    [folder.logs, 0o700],
+    [folder.run, 0o750],
+  ];
+}
+
+/** Makes the folders. Without an owner they are readable by their user alone; with one (root runs the install) they belong to it. */
 export function makeDataFolder(folder: DataFolder, owner?: FolderOwner): void {
-  const shared = new Set([folder.root, folder.run]);
-  for (const dir of [folder.root, folder.spool, folder.blobs, folder.logs, folder.run]) {
+  for (const [dir, mode] of sharedFolders(folder)) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     if (!owner) continue;
     chownSync(dir, owner.uid, owner.gid);
-    chmodSync(dir, shared.has(dir) ? 0o750 : dir === folder.blobs ? 0o2770 : 0o700);
+    chmodSync(dir, mode);
   }
 }

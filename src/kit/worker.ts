@@ -25,6 +25,24 @@ export interface WorkerContext {
 /** A running worker: resolves when it has ended in an orderly way. */
 export type RunWorker = (context: WorkerContext) => Promise<void>;
 
+/** Places of an install that a worker may be let into; `database` is the data folder itself, where SQLite makes its files. */
+export type Place = "database" | "spool" | "blobs" | "run" | "bus";
+
+/** What a worker's service unit leaves open; everything else is closed to it. */
+export interface ServiceNeeds {
+  /**
+   * `workers`: runs as the install's user throughout. `decoys`: begins as a root that has `privileges` alone, opens what
+   * it needs, and becomes the decoys' user by itself, without any capability, before it reads the first byte of a client.
+   */
+  readonly user: "workers" | "decoys";
+  /** `none`: UNIX sockets alone. `management`: the API's address. `decoys`: listens for anybody. */
+  readonly network: "none" | "management" | "decoys";
+  /** Places that it reads or writes; the others are hidden from it. */
+  readonly places: Readonly<Partial<Record<Place, "read" | "write">>>;
+  /** Whether it asks the service manager to start other workers. */
+  readonly startsOthers: boolean;
+}
+
 /** A worker as the registry lists it. */
 export interface WorkerDefinition {
   readonly name: string;
@@ -39,6 +57,7 @@ export interface WorkerDefinition {
   readonly subscribes: readonly string[];
   /** Linux capabilities that it needs when it does not run as root; empty for most. */
   readonly privileges: readonly string[];
+  readonly service: ServiceNeeds;
   /** Whether `decnet up` runs it by default. */
   readonly supervised: boolean;
   readonly load: () => Promise<RunWorker>;

@@ -13,18 +13,33 @@ export interface Ids {
 /** Ids used where the host has no `decnet` user: outside the ranges that distributions hand out. */
 const FALLBACK_ID = 64_735;
 
-/** The user of the workers on this host: its `decnet` user where there is one. */
-function workerIds(passwd: string = readFileSync("/etc/passwd", "utf8")): Ids {
+/** Names of the users that `decnet init` makes. */
+export const WORKERS_USER = "decnet";
+export const DECOYS_USER = "decnet-decky";
+
+/** Ids of a user in the text of a passwd file (passwd(5)), or undefined. */
+export function idsOf(name: string, passwd: string): Ids | undefined {
   const fields = passwd
     .split("\n")
     .map((line) => line.split(":"))
-    .find((entry) => entry[0] === "decnet");
-  return { uid: Number(fields?.[2] ?? FALLBACK_ID), gid: Number(fields?.[3] ?? FALLBACK_ID) };
+    .find((entry) => entry[0] === name);
+  return fields ? { uid: Number(fields[2]), gid: Number(fields[3]) } : undefined;
+}
+
+function passwdText(): string {
+  return readFileSync("/etc/passwd", "utf8");
+}
+
+/** The user of the workers on this host: its `decnet` user where there is one. */
+function workerIds(passwd = passwdText()): Ids {
+  return idsOf(WORKERS_USER, passwd) ?? { uid: FALLBACK_ID, gid: FALLBACK_ID };
 }
 
 /** The user of the decoys: one of their own in the workers' group, so that they reach its sockets and nothing else. */
 export function decoyIds(): Ids {
-  return { uid: FALLBACK_ID + 1, gid: workerIds().gid };
+  const passwd = passwdText();
+  const { uid } = idsOf(DECOYS_USER, passwd) ?? { uid: FALLBACK_ID + 1 };
+  return { uid, gid: workerIds(passwd).gid };
 }
 
 /** Whether that user may pass through every folder above `path`. */

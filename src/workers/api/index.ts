@@ -10,6 +10,12 @@ export const api = defineWorker({
   publishes: [],
   subscribes: ["system.log", "system.*.health", "attacker.>", "decky.*.state"],
   privileges: [],
+  service: {
+    user: "workers",
+    network: "management",
+    places: { database: "write", spool: "read", blobs: "read", run: "write", bus: "read" },
+    startsOthers: true,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

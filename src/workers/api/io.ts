@@ -1,13 +1,18 @@
 // The API's socket and the files that it reads: captured blobs and the spool's head.
 // Never writes anything but its own run file.
 
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobSource } from "../../api/deps.ts";
+import { busSocketPath } from "../../bus/socket-path.ts";
 import { DecnetError, systemErrorCode } from "../../contract/errors.ts";
 import { isSha256 } from "../../contract/ids.ts";
 import { blobPath } from "../../evidence/blobs.ts";
 import { HEAD_NAME, parseHead } from "../../evidence/spool/files.ts";
+import type { DataFolder } from "../../kit/data-folder.ts";
+import { findInstall, writeRunFile } from "../../kit/install.ts";
 
 /** Answers one request. `source` is the peer's address. */
 type Answer = (request: Request, env: { readonly source?: string }) => Response | Promise<Response>;
@@ -69,6 +74,28 @@ export function createBlobSource(folder: string): BlobSource {
         if (systemErrorCode(error) === "ENOENT") return undefined;
         throw error;
       }
+    },
+  };
+}
+
+/**
+ * The token of the install that this folder runs. An API that no `decnet up` started is the install itself: it leaves
+ * the record by which commands find it, and takes it away at the end.
+ */
+export function enterInstall(
+  folder: DataFolder,
+  startedAt: number,
+): { readonly token: string; readonly leave: () => void } {
+  const running = findInstall(folder);
+  if (running) return { token: running.token, leave: () => undefined };
+  const token = randomBytes(32).toString("base64url");
+  const bus_socket = busSocketPath(process.env);
+  writeRunFile(folder.installFile, { pid: process.pid, started_at: startedAt, bus_socket, token });
+  return {
+    token,
+    leave: () => {
+      rmSync(folder.installFile, { force: true });
+      rmSync(folder.apiFile, { force: true });
     },
   };
 }

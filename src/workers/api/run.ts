@@ -22,7 +22,7 @@ import type { Store } from "../../store/open.ts";
 import { openStore } from "../../store/open.ts";
 import { portsToTry, urlOf } from "./core.ts";
 import type { Listening } from "./io.ts";
-import { listen } from "./io.ts";
+import { enterInstall, listen } from "./io.ts";
 import type { Parts } from "./parts.ts";
 import { createParts } from "./parts.ts";
 
@@ -154,6 +154,11 @@ function announce(context: WorkerContext, url: string, admin: FirstAdmin, option
 
 /** The worker: the API with the embedded dashboard and the operator's local token. */
 export async function run(context: WorkerContext): Promise<void> {
-  const localToken = process.env["DECNET_LOCAL_TOKEN"] || undefined;
-  await runApi(context, { assets: await loadEmbeddedAssets(), localToken });
+  const given = process.env["DECNET_LOCAL_TOKEN"];
+  const install = given ? undefined : enterInstall(context.folder, context.clock.now());
+  try {
+    await runApi(context, { assets: await loadEmbeddedAssets(), localToken: given || install?.token });
+  } finally {
+    install?.leave();
+  }
 }

@@ -11,6 +11,12 @@ export const bus = defineWorker({
   publishes: ["systemHealth"],
   subscribes: ["system.bus.control"],
   privileges: [],
+  service: {
+    user: "workers",
+    network: "none",
+    places: { bus: "write" },
+    startsOthers: false,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

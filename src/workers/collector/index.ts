@@ -10,6 +10,12 @@ export const collector = defineWorker({
   publishes: ["systemLog"],
   subscribes: [],
   privileges: [],
+  service: {
+    user: "workers",
+    network: "none",
+    places: { spool: "write", run: "write", bus: "read" },
+    startsOthers: false,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

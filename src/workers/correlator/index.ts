@@ -15,6 +15,12 @@ export const correlator = defineWorker({
   ],
   subscribes: ["system.log"],
   privileges: [],
+  service: {
+    user: "workers",
+    network: "none",
+    places: { database: "write", bus: "read" },
+    startsOthers: false,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

@@ -10,6 +10,12 @@ export const decky = defineWorker({
   publishes: ["deckyState"],
   subscribes: [],
   privileges: ["CAP_NET_BIND_SERVICE"],
+  service: {
+    user: "decoys",
+    network: "decoys",
+    places: { blobs: "write", run: "read", bus: "read" },
+    startsOthers: false,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

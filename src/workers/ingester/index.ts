@@ -10,6 +10,12 @@ export const ingester = defineWorker({
   publishes: ["systemLog", "credentialCaptured"],
   subscribes: ["system.log"],
   privileges: [],
+  service: {
+    user: "workers",
+    network: "none",
+    places: { database: "write", spool: "write", bus: "read" },
+    startsOthers: false,
+  },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

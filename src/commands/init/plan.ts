@@ -1,0 +1,164 @@
+// What init and its removal consist of, in order. Looks at the host, changes nothing.
+
+import { lstatSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { systemClock } from "../../contract/clock.ts";
+import { loadSecret } from "../../decoys/personas/secret.ts";
+import { loadConfig } from "../../kit/config.ts";
+import type { DataFolder } from "../../kit/data-folder.ts";
+import { dataFolder, sharedFolders } from "../../kit/data-folder.ts";
+import type { Ids } from "../../platform/identity.ts";
+import { DECOYS_USER, idsOf, WORKERS_USER } from "../../platform/identity.ts";
+import { workers } from "../../workers/index.ts";
+import { renderPolkitRule, renderSysusers } from "./access.ts";
+import {
+  BINARY,
+  BUS_DIR,
+  DATA_DIR,
+  POLKIT_FILE,
+  SYSUSERS_FILE,
+  TARGET,
+  UNIT_DIR,
+  unitName,
+  wantsLink,
+} from "./layout.ts";
+import type { Step } from "./steps.ts";
+import { binaryStep, commandStep, fileStep, folderStep, linkStep, removeStep, runProgram } from "./steps.ts";
+import { renderTarget, renderUnit } from "./units.ts";
+
+/** Where to install: `root` is empty for this host, or an image's folder. */
+export interface Place {
+  readonly root: string;
+  /** The running executable. */
+  readonly executable: string;
+}
+
+/** Places that a unit's sandbox hides, or that anybody may write. */
+const UNSEEN = /^\/(home|root|tmp|var\/tmp|run|dev|proc)(\/|$)/;
+
+function closedToOthers(path: string): boolean {
+  const found = lstatSync(path);
+  const safe = found.uid === 0 && !found.isSymbolicLink() && (found.mode & 0o022) === 0;
+  return safe && (path === "/" || closedToOthers(dirname(path)));
+}
+
+/** The executable that units run: the running one where root alone can change it and units can see it, else a copy. */
+function binaryFor({ root, executable }: Place): string {
+  if (root !== "" || UNSEEN.test(executable)) return BINARY;
+  return closedToOthers(executable) ? executable : BINARY;
+}
+
+/** The data folder below `root`, its sockets' folder inside it however long the path is. */
+function foldersIn(root: string): DataFolder {
+  const folder = dataFolder(join(root, DATA_DIR));
+  return { ...folder, run: join(folder.root, "run") };
+}
+
+/** Whether the API's settings keep it on this host. */
+export function apiStaysLocal(root: string): boolean {
+  const host = loadConfig({ file: foldersIn(root).configFile }).get("api.host");
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function passwdIds(root: string, name: string): Ids | undefined {
+  const path = join(root, "/etc/passwd");
+  return statSync(path, { throwIfNoEntry: false }) ? idsOf(name, readFileSync(path, "utf8")) : undefined;
+}
+
+function userSteps(root: string): readonly Step[] {
+  const path = join(root, SYSUSERS_FILE);
+  const known = (): boolean =>
+    [WORKERS_USER, DECOYS_USER].every((name) => passwdIds(root, name) !== undefined);
+  const where = root === "" ? [] : [`--root=${root}`];
+  return [
+    fileStep(path, renderSysusers()),
+    commandStep(["systemd-sysusers", ...where, SYSUSERS_FILE], known),
+  ];
+}
+
+function folderSteps(root: string): readonly Step[] {
+  const folder = foldersIn(root);
+  const owner = (): Ids | undefined => passwdIds(root, WORKERS_USER);
+  const folders = sharedFolders(folder).map(([path, mode]) => folderStep(path, mode, owner));
+  const secret: Step = {
+    what: `draw ${folder.secretFile}`,
+    isDone: () => lstatSync(folder.secretFile, { throwIfNoEntry: false }) !== undefined,
+    apply: () => void loadSecret(folder.secretFile, systemClock),
+  };
+  // Never part of an image: its copies would all show the same machines.
+  return root === "" ? [...folders, secret] : folders;
+}
+
+/** A link is made with its unit only: one that was taken away since was disabled by the operator. */
+function unitSteps(root: string, name: string, content: string, wanting: string): readonly Step[] {
+  const path = join(root, UNIT_DIR, name);
+  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  const link = linkStep(join(root, wantsLink(wanting, name)), join(UNIT_DIR, name));
+  return [...(isNew ? [link] : []), fileStep(path, content)];
+}
+
+/** Everything that makes an install. The last step tells systemd, when one before it changed a unit. */
+export function installPlan(place: Place): {
+  readonly steps: readonly Step[];
+  readonly reload: Step | undefined;
+} {
+  const { root } = place;
+  const binary = binaryFor(place);
+  const options = { binary, loopback: apiStaysLocal(root) };
+  const units = workers.flatMap((worker) =>
+    unitSteps(root, unitName(worker.name), renderUnit(worker, options), TARGET),
+  );
+  const steps = [
+    ...userSteps(root),
+    ...folderSteps(root),
+    ...(binary === BINARY ? [binaryStep(join(root, BINARY), place.executable)] : []),
+    ...units,
+    ...unitSteps(root, TARGET, renderTarget(), "multi-user.target"),
+    fileStep(join(root, POLKIT_FILE), renderPolkitRule(workers)),
+  ];
+  return { steps, reload: root === "" ? reloadStep() : undefined };
+}
+
+function reloadStep(): Step {
+  return commandStep(["systemctl", "daemon-reload"], () => false);
+}
+
+/** Ends everything that runs; the target alone would leave what it was not told to want. */
+function stopStep(): Step {
+  const names = [TARGET, ...workers.map(({ name }) => unitName(name))];
+  const there = names.filter((name) => lstatSync(join(UNIT_DIR, name), { throwIfNoEntry: false }));
+  return {
+    what: `stop ${there.join(" ")}`,
+    isDone: () => there.length === 0,
+    apply: () => runProgram(["systemctl", "stop", ...there]),
+  };
+}
+
+/** Evidence and the users who own it go together: an id without a user could later be given to somebody else. */
+function purgeSteps(root: string): readonly Step[] {
+  const where = root === "" ? [] : ["--prefix", root];
+  const users = [DECOYS_USER, WORKERS_USER].map((name) =>
+    commandStep(["userdel", ...where, name], () => passwdIds(root, name) === undefined),
+  );
+  return [removeStep(join(root, DATA_DIR)), ...users];
+}
+
+/** Everything that undoes it. */
+export function removalPlan(
+  place: Place,
+  purge: boolean,
+): { readonly steps: readonly Step[]; readonly reload: Step | undefined } {
+  const { root } = place;
+  const names = workers.map(({ name }) => unitName(name));
+  const links = [wantsLink("multi-user.target", TARGET), join(UNIT_DIR, `${TARGET}.wants`)];
+  const own = [...names, TARGET].map((name) => join(UNIT_DIR, name));
+  const users = purge ? [SYSUSERS_FILE] : [];
+  const paths = [...links, ...own, POLKIT_FILE, BINARY, ...users];
+  const steps = [
+    ...(root === "" ? [stopStep()] : []),
+    ...paths.map((path) => removeStep(join(root, path))),
+    ...(root === "" ? [removeStep(BUS_DIR)] : []),
+    ...(purge ? purgeSteps(root) : []),
+  ];
+  return { steps, reload: root === "" ? reloadStep() : undefined };
+}

@@ -1,0 +1,28 @@
+// decnet units: prints the units as init would install them. Changes nothing.
+
+import { DecnetError } from "../../contract/errors.ts";
+import { didYouMean } from "../../contract/nearest.ts";
+import { findWorker, workers } from "../../workers/index.ts";
+import type { CommandCall } from "../command.ts";
+import { BINARY, TARGET, UNIT_DIR, unitName } from "./layout.ts";
+import { apiStaysLocal } from "./plan.ts";
+import { renderTarget, renderUnit } from "./units.ts";
+
+/** Prints them all, each under its path, or one alone. */
+export async function runUnits(call: CommandCall): Promise<number> {
+  const options = { binary: BINARY, loopback: apiStaysLocal("") };
+  const { worker } = call.options;
+  if (typeof worker === "string") {
+    const found = findWorker(worker);
+    const names = workers.map(({ name }) => name);
+    if (!found) throw new DecnetError("usage", `no worker "${worker}".${didYouMean(worker, names)}`);
+    call.terminal.out(renderUnit(found, options));
+    return 0;
+  }
+  const all = [
+    [TARGET, renderTarget()] as const,
+    ...workers.map((entry) => [unitName(entry.name), renderUnit(entry, options)] as const),
+  ];
+  call.terminal.out(all.map(([name, text]) => `# ${UNIT_DIR}/${name}\n${text}`).join("\n"));
+  return 0;
+}

@@ -1,0 +1,176 @@
+// systemd units made from the registry of workers (systemd.unit(5), systemd.exec(5)). Pure: text in, text out.
+// Holds no list of workers: what a unit leaves open is in the worker's own definition.
+
+import type { Place, WorkerDefinition } from "../../kit/worker.ts";
+import { DECOYS_USER, WORKERS_USER } from "../../platform/identity.ts";
+import { BUS_DIR, DATA_DIR, TARGET, unitName } from "./layout.ts";
+
+/** What units depend on besides the registry. */
+export interface UnitOptions {
+  readonly binary: string;
+  /** Whether the API stays on this host's own addresses; its unit then lets nothing else through. */
+  readonly loopback: boolean;
+}
+
+const HEAD =
+  "# Made by `decnet init`; it is written anew by the next one. Changes belong into a drop-in: systemctl edit.";
+
+/** Files of each place that is hidden from a worker which does not need it. */
+const places: Readonly<Record<Place, string>> = {
+  database: `${DATA_DIR}/decnet.db`,
+  spool: `${DATA_DIR}/spool`,
+  blobs: `${DATA_DIR}/blobs`,
+  run: `${DATA_DIR}/run`,
+  bus: BUS_DIR,
+};
+
+/** What dropping root takes (setuid(2), setgid(2)). */
+const DROP = ["CAP_SETUID", "CAP_SETGID"];
+
+type Lines = readonly string[];
+
+function identity({ service, privileges }: WorkerDefinition): Lines {
+  if (service.user === "workers") {
+    const own = privileges.join(" ");
+    return [
+      `User=${WORKERS_USER}`,
+      `Group=${WORKERS_USER}`,
+      "SupplementaryGroups=",
+      `AmbientCapabilities=${own}`,
+      `CapabilityBoundingSet=${own}`,
+      "SystemCallFilter=@system-service",
+      "SystemCallFilter=~@privileged @resources",
+      // The bus gives its socket to its group, and may: it is its owner and a member.
+      "SystemCallFilter=@chown",
+    ];
+  }
+  return [
+    `# Root in name only: it opens ports, then becomes ${DECOYS_USER} without a capability before it reads a client's byte.`,
+    "User=root",
+    `Group=${WORKERS_USER}`,
+    "SupplementaryGroups=",
+    "AmbientCapabilities=",
+    `CapabilityBoundingSet=${[...privileges, ...DROP].join(" ")}`,
+    "SystemCallFilter=@system-service",
+    "SystemCallFilter=~@privileged @resources",
+    "SystemCallFilter=@setuid",
+  ];
+}
+
+function network({ service }: WorkerDefinition, { loopback }: UnitOptions): Lines {
+  switch (service.network) {
+    case "none":
+      return ["PrivateNetwork=yes", "RestrictAddressFamilies=AF_UNIX", "IPAddressDeny=any"];
+    case "management": {
+      const families = "RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6";
+      return loopback ? [families, "IPAddressDeny=any", "IPAddressAllow=localhost"] : [families];
+    }
+    case "decoys":
+      // AF_NETLINK: how libc lists the host's addresses (getifaddrs(3)).
+      return ["RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK"];
+  }
+}
+
+/** The broker's folder is made by systemd; everything else lies in the data folder. */
+function files({ service }: WorkerDefinition): Lines {
+  const inside = (Object.keys(places) as Place[]).filter((place) => place !== "bus");
+  const { places: open } = service;
+  const written = inside.filter((place) => open[place] === "write");
+  const hidden = inside.filter((place) => open[place] === undefined).map((place) => `-${places[place]}`);
+  // SQLite makes files beside its own: the folder is writable then, and what is only read is closed again.
+  const paths = open.database === "write" ? [DATA_DIR] : written.map((place) => places[place]);
+  const readOnly =
+    open.database === "write" ? inside.filter((place) => open[place] === "read").map((p) => places[p]) : [];
+  const managers = service.startsOthers ? [] : ["-/run/dbus", "-/run/systemd/private"];
+  const closed = [...hidden, `-${DATA_DIR}/logs`, ...managers];
+  return [
+    ...(open.bus === "write"
+      ? ["RuntimeDirectory=decnet", "RuntimeDirectoryMode=0750", "RuntimeDirectoryPreserve=yes"]
+      : []),
+    ...(paths.length > 0 ? [`ReadWritePaths=${paths.join(" ")}`] : []),
+    ...(readOnly.length > 0 ? [`ReadOnlyPaths=${readOnly.join(" ")}`] : []),
+    `InaccessiblePaths=${closed.join(" ")}`,
+  ];
+}
+
+/** Closed to every worker. No MemoryDenyWriteExecute: the JavaScript engine compiles to memory that it then runs. */
+const closed: Lines = [
+  "NoNewPrivileges=yes",
+  "ProtectSystem=strict",
+  "ProtectHome=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "PrivateIPC=yes",
+  "ProtectClock=yes",
+  "ProtectHostname=yes",
+  "ProtectKernelLogs=yes",
+  "ProtectKernelModules=yes",
+  "ProtectKernelTunables=yes",
+  "ProtectControlGroups=yes",
+  "ProtectProc=invisible",
+  "ProcSubset=pid",
+  "RestrictNamespaces=yes",
+  "RestrictRealtime=yes",
+  "RestrictSUIDSGID=yes",
+  "LockPersonality=yes",
+  "RemoveIPC=yes",
+  "KeyringMode=private",
+  "SystemCallArchitectures=native",
+  "SystemCallErrorNumber=EPERM",
+  "UMask=0027",
+];
+
+function start(worker: WorkerDefinition, { binary }: UnitOptions): Lines {
+  return [
+    "Type=exec",
+    `ExecStart=${binary} ${worker.name}`,
+    "WorkingDirectory=/",
+    `Environment=DECNET_DATA_DIR=${DATA_DIR} DECNET_BUS_SOCKET=${BUS_DIR}/bus.sock`,
+    "UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN NODE_OPTIONS",
+    "Restart=on-failure",
+    "RestartSec=2",
+    "TimeoutStopSec=10",
+    "LimitNOFILE=65536",
+    "LimitCORE=0",
+    "StandardInput=null",
+  ];
+}
+
+/** After so many failures the unit stays down and says so; that is what a crash loop looks like to the service manager. */
+const PATIENCE: Lines = ["StartLimitIntervalSec=120", "StartLimitBurst=10"];
+
+function section(name: string, lines: Lines): string {
+  return `[${name}]\n${lines.join("\n")}\n`;
+}
+
+/** The unit of one worker. */
+export function renderUnit(worker: WorkerDefinition, options: UnitOptions): string {
+  // Wanted, not required: workers go on without the bus.
+  const bus = unitName("bus");
+  const order = worker.name === "bus" ? [] : [`Wants=${bus}`, `After=${bus}`];
+  const after = worker.service.network === "none" ? [] : ["After=network.target"];
+  const unit = [
+    `Description=decnet ${worker.name}: ${worker.summary}`.replaceAll("%", "%%"),
+    `PartOf=${TARGET}`,
+    ...order,
+    ...after,
+    ...PATIENCE,
+  ];
+  const service = [
+    ...start(worker, options),
+    ...identity(worker),
+    ...network(worker, options),
+    ...files(worker),
+    ...closed,
+  ];
+  const install = [`WantedBy=${TARGET}`];
+  return [`${HEAD}\n`, section("Unit", unit), section("Service", service), section("Install", install)].join(
+    "\n",
+  );
+}
+
+/** The target that holds them together. */
+export function renderTarget(): string {
+  const unit = section("Unit", ["Description=decnet: all workers of this host"]);
+  return [`${HEAD}\n`, unit, section("Install", ["WantedBy=multi-user.target"])].join("\n");
+}
