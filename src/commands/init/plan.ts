@@ -1,7 +1,7 @@
 // What init and its removal consist of, in order. Looks at the host, changes nothing.
 
 import { lstatSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import { loadConfig } from "../../kit/config.ts";
@@ -72,7 +72,8 @@ function userSteps(root: string): readonly Step[] {
   const where = root === "" ? [] : [`--root=${root}`];
   return [
     fileStep(path, renderSysusers()),
-    commandStep(["systemd-sysusers", ...where, SYSUSERS_FILE], known),
+    // By name: a path would be looked for on this host, whatever the root.
+    commandStep(["systemd-sysusers", ...where, basename(SYSUSERS_FILE)], known),
   ];
 }
 

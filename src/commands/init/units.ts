@@ -93,7 +93,7 @@ function files({ service }: WorkerDefinition): Lines {
   ];
 }
 
-/** Closed to every worker. No MemoryDenyWriteExecute: the JavaScript engine compiles to memory that it then runs. */
+/** Closed to every worker. MemoryDenyWriteExecute is left out: the JavaScript engine compiles into memory that it then runs. */
 const closed: Lines = [
   "NoNewPrivileges=yes",
   "ProtectSystem=strict",
