@@ -24,13 +24,15 @@ import { addStatsRoutes } from "./routes/stats.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addStreamRoutes } from "./routes/stream.ts";
 import { addWorkerRoutes } from "./routes/workers.ts";
+import type { KnownRoutes } from "./routes-known.ts";
+import { checkQuery, readRoutes, refuseUnknown } from "./routes-known.ts";
 import { serveWeb } from "./web-assets.ts";
 
 /** Where the API lives. */
 const BASE = "/api/v1";
 
 /** Most bytes of a request's body. */
-export const BODY_BYTES = 256 * 1024;
+const BODY_BYTES = 256 * 1024;
 
 const addRoutes = [
   addAuthRoutes,
@@ -49,9 +51,19 @@ const addRoutes = [
   addMetricsRoutes,
 ];
 
+/** Reads the routes at the first request, when all are there. */
+function routesOf(app: OpenAPIHono<ApiEnv>): () => KnownRoutes {
+  let known: KnownRoutes | undefined;
+  return () => {
+    known ??= readRoutes(app);
+    return known;
+  };
+}
+
 /** Makes the app. */
 export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = createRouter();
+  const routes = routesOf(app);
   app.onError(createErrorHandler(deps.log));
   app.use(secureHeaders());
   app.use(checkHost(deps.boundTo));
@@ -65,13 +77,12 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
       },
     }),
   );
+  app.use(`${BASE}/*`, checkQuery(routes));
   const api = createRouter();
   for (const add of addRoutes) add(api, deps);
   app.route(BASE, api);
   addDocs(app, { base: BASE, version: deps.version });
-  app.all("/api/*", () => {
-    throw new DecnetError("not_found", "no such resource");
-  });
+  app.all("/api/*", (c) => refuseUnknown(routes, c.req.method, c.req.path));
   app.get("*", serveWeb(deps.assets));
   app.notFound(() => {
     throw new DecnetError("not_found", "no such resource");

@@ -14,14 +14,17 @@ const MAX_ISSUES = 10;
 
 interface ValidationResult {
   readonly success: boolean;
+  /** Which part of the request did not fit. */
+  readonly target?: string;
   readonly error?: {
     readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
   };
 }
 
-/** Raised by the schemas of a route: which field, and what is wrong with it. */
+/** Raised by the schemas of a route: which field, and what is wrong with it. A name in the path that can't be one names nothing. */
 export function rejectInvalid(result: ValidationResult): undefined {
   if (result.success) return undefined;
+  if (result.target === "param") throw new DecnetError("not_found", "no such resource");
   const issues = (result.error?.issues ?? []).slice(0, MAX_ISSUES);
   throw new DecnetError("invalid", "the request does not fit", {
     details: {
@@ -48,6 +51,8 @@ function errorResponse(c: Context, error: DecnetError): Response {
     : { code, message, ...(details && { details }) };
   const wait = details?.["retry_after_s"];
   if (typeof wait === "number") c.header("Retry-After", String(wait));
+  const allow = details?.["allow"];
+  if (Array.isArray(allow)) c.header("Allow", allow.join(", "));
   if (code === "unauthorized") c.header("WWW-Authenticate", "Bearer");
   return c.json({ error: body }, errorCodes[code].http as ContentfulStatusCode);
 }

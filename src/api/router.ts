@@ -38,13 +38,17 @@ export function takes<T extends z.ZodType>(schema: T) {
   return { body: { content: { "application/json": { schema } }, required: true } } as const;
 }
 
-const limit = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .max(1000)
-  .default(100)
-  .openapi({ description: "most rows of a page" });
+/** A whole number in a query: digits and nothing else, so that an empty text is none. */
+export function whole(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,16}$/, "not a whole number")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max))
+    .openapi({ type: "integer", minimum: min, maximum: max });
+}
+
+const limit = whole(1, 1000).default(100).openapi({ description: "most rows of a page" });
 const cursor = z.string().min(1).max(512).openapi({ description: "`next` of the page before" });
 
 /** Query of a list. */

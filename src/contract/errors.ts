@@ -12,6 +12,7 @@ export const errorCodes = {
   unauthorized: { http: 401, exit: 77, retry: false },
   forbidden: { http: 403, exit: 77, retry: false },
   not_found: { http: 404, exit: 66, retry: false },
+  method_not_allowed: { http: 405, exit: 64, retry: false },
   conflict: { http: 409, exit: 73, retry: false },
   too_large: { http: 413, exit: 65, retry: false },
   too_many: { http: 429, exit: 75, retry: true },

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BODY_BYTES, createApp } from "../../src/api/app.ts";
+import { createApp } from "../../src/api/app.ts";
 import { Auth, sha256Hex } from "../../src/api/auth.ts";
 import type { PasswordHasher } from "../../src/api/passwords.ts";
 import { runFeed } from "../../src/api/stream/feed.ts";
@@ -144,7 +144,6 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       ? listen({
           host: "127.0.0.1",
           ports: [0],
-          bodyBytes: BODY_BYTES,
           answer: (request, env) => app.fetch(request, env),
         })
       : undefined;

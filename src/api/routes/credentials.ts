@@ -14,10 +14,10 @@ import { credentialReuseSchema, credentialSchema, pageOf, sha256Param } from "..
 export function addCredentialRoutes(router: ApiRouter, { auth, db }: ApiDeps): void {
   const query = z.object({
     ...paging,
-    attacker: z.string().max(64).optional(),
+    attacker: nameFilter.optional(),
     decky: nameFilter.optional(),
     service: nameFilter.optional(),
-    session: z.string().max(64).optional(),
+    session: nameFilter.optional(),
     secret_sha256: sha256Param.optional(),
     accepted: flag.optional(),
     drill: flag.optional(),

@@ -6,11 +6,11 @@ import { listEvidence } from "../../store/evidence.ts";
 import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
 import { defined } from "../optional.ts";
-import { type ApiRouter, answers, nameFilter, paging } from "../router.ts";
+import { type ApiRouter, answers, nameFilter, paging, whole } from "../router.ts";
 import { toEvidence, withinBytes } from "../rows.ts";
 import { evidenceSchema, pageOf } from "../schemas.ts";
 
-const seq = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seq = whole(0, Number.MAX_SAFE_INTEGER);
 
 /** Adds the route. */
 export function addEvidenceRoutes(router: ApiRouter, { auth, db }: ApiDeps): void {
@@ -22,10 +22,10 @@ export function addEvidenceRoutes(router: ApiRouter, { auth, db }: ApiDeps): voi
     before: seq.optional().openapi({ description: "only records before this seq" }),
     order: z.enum(["asc", "desc"]).optional(),
     kind: z.string().refine(isEvidenceKind, "not a kind of evidence").optional(),
-    attacker: z.string().max(64).optional(),
+    attacker: nameFilter.optional(),
     decky: nameFilter.optional(),
     service: nameFilter.optional(),
-    session: z.string().max(64).optional(),
+    session: nameFilter.optional(),
     q: z.string().max(200).optional().openapi({ description: "text anywhere in the record's data" }),
   });
   const list = createRoute({

@@ -37,7 +37,7 @@ async function readTranscript(db: Kysely<Database>, id: string) {
 function addList(router: ApiRouter, { auth, db }: ApiDeps): void {
   const query = z.object({
     ...paging,
-    attacker: z.string().max(64).optional(),
+    attacker: nameFilter.optional(),
     decky: nameFilter.optional(),
     service: nameFilter.optional(),
     logged_in: flag.optional().openapi({ description: "somebody was let in" }),

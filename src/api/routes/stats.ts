@@ -4,19 +4,13 @@ import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
 import { readDeckies, readOverview } from "../reads.ts";
-import { type ApiRouter, answers, flag } from "../router.ts";
+import { type ApiRouter, answers, flag, whole } from "../router.ts";
 import { statsSchema } from "../schemas.ts";
 
 /** Adds the route. */
 export function addStatsRoutes(router: ApiRouter, { auth, db, clock }: ApiDeps): void {
   const query = z.object({
-    hours: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(744)
-      .default(24)
-      .openapi({ description: "how far back the figures go" }),
+    hours: whole(1, 744).default(24).openapi({ description: "how far back the figures go" }),
     drills: flag.default(false).openapi({ description: "count drills too" }),
   });
   const get = createRoute({

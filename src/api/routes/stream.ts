@@ -5,6 +5,7 @@ import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
 import { type ApiRouter, answersBytes } from "../router.ts";
 
+/** What a browser may send back of its own accord is not worth a refusal. */
 const SEQ = /^\d{1,15}$/;
 
 /** Adds the route. */
@@ -18,7 +19,7 @@ export function addStreamRoutes(router: ApiRouter, { auth, hub }: ApiDeps): void
     description:
       "`snapshot` first, then `evidence`, `attacker`, `session`, `worker` and `decky` as they change. Every `id` is an evidence seq: " +
       "with Last-Event-ID (or `last_event_id`) the evidence after it is sent again. A client that reads too slowly gets `lagged` and is closed.",
-    request: { query: z.object({ last_event_id: z.string().max(20).optional() }) },
+    request: { query: z.object({ last_event_id: z.string().regex(SEQ, "not an event's id").optional() }) },
     responses: answersBytes("text/event-stream", "Events until either side closes"),
   });
   router.openapi(get, (c) => {

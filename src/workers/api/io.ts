@@ -22,7 +22,6 @@ export interface ListenOptions {
   readonly host: string;
   /** Tried in order. */
   readonly ports: readonly number[];
-  readonly bodyBytes: number;
   readonly answer: Answer;
 }
 
@@ -37,14 +36,15 @@ export interface Listening {
 const IDLE_S = 60;
 
 /** Listens on the first port that is free. Throws DecnetError `conflict` when none is. */
-export function listen({ host, ports, bodyBytes, answer }: ListenOptions): Listening {
+export function listen({ host, ports, answer }: ListenOptions): Listening {
   for (const port of ports) {
     try {
       const server = Bun.serve({
         hostname: host,
         port,
         idleTimeout: IDLE_S,
-        maxRequestBodySize: bodyBytes * 2,
+        // The app refuses large bodies, unread and in words; Bun's own refusal has none.
+        maxRequestBodySize: 2 ** 40,
         // Never Bun's own error page: it shows source code.
         development: false,
         // On by default outside development (Bun 1.4.5): two installs would share a port and each other's requests.

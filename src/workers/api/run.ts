@@ -1,7 +1,7 @@
 // Wires the API: store, logins, event stream, bus and the socket.
 // Refuses to take a port that was not asked for and is taken: it takes the next free one.
 
-import { BODY_BYTES, createApp } from "../../api/app.ts";
+import { createApp } from "../../api/app.ts";
 import type { FirstAdmin } from "../../api/auth.ts";
 import { ensureFirstAdmin } from "../../api/auth.ts";
 import type { BusRelay } from "../../api/bus-relay.ts";
@@ -46,7 +46,6 @@ function serve({ config }: WorkerContext, { deps }: Parts): Listening & { readon
   const listening = listen({
     host,
     ports: portsToTry(config.get("api.port"), config.sourceOf("api.port") !== "default"),
-    bodyBytes: BODY_BYTES,
     answer: (request, env) => app.fetch(request, env),
   });
   return { ...listening, url: urlOf(host, listening.port) };
