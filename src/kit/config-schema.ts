@@ -162,6 +162,26 @@ export const settings = {
   }),
 } as const;
 
+/**
+ * Variables that are no settings, each read where it is needed: the rest of what may be called `DECNET_…`. One that
+ * ends in `*` stands for all that begin so.
+ */
+export const otherVariables = [
+  "DECNET_BUS_ENABLED",
+  "DECNET_BUS_GROUP",
+  "DECNET_BUS_SOCKET",
+  "DECNET_BUS_TYPE",
+  "DECNET_COMMIT",
+  "DECNET_DATABASE_URL",
+  "DECNET_DATA_DIR",
+  "DECNET_GROUP",
+  "DECNET_LOCAL_TOKEN",
+  "DECNET_NATS_*",
+  "DECNET_NATS_URL",
+  "DECNET_SUPERVISED",
+  "DECNET_VERSION",
+] as const;
+
 /** The settings' table type. */
 export type Settings = typeof settings;
 /** A dotted key. */

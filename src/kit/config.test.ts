@@ -51,6 +51,21 @@ describe("settings", () => {
     expect(loadConfig({ file: "/nonexistent/decnet.toml" }).get("api.port")).toBe(8000);
   });
 
+  test("a variable that decnet does not know is refused with the nearest name, its value untold", () => {
+    const refuse = (name: string) => () => loadConfig({ env: { [name]: "hush" } });
+    expect(refuse("DECNET_API_PROT")).toThrow(
+      'unknown environment variable DECNET_API_PROT. Did you mean "DECNET_API_PORT"?',
+    );
+    expect(refuse("DECNET_ADMIN_PASWORD")).toThrow(/Did you mean "DECNET_ADMIN_PASSWORD"\?$/);
+    expect(refuse("DECNET_BUS_SOKET")).toThrow(/Did you mean "DECNET_BUS_SOCKET"\?$/);
+    expect(refuse("DECNET_ZZZZZZZZZZZZZZ")).toThrow(/^unknown environment variable DECNET_ZZZZZZZZZZZZZZ\.$/);
+    expect(refuse("DECNET_\u001b[2J\u202e")).toThrow("DECNET_\\u{1b}[2J\\u{202e}.");
+    expect(refuse("DECNET_ADMIN_PASWORD")).not.toThrow(/hush/);
+    for (const name of ["DECNETX", "XDECNET_API_PROT", "decnet_api_prot", "PATH"]) refuse(name)();
+    for (const name of ["DECNET_BUS_SOCKET", "DECNET_NATS_URL", "DECNET_NATS_CA", "DECNET_DATABASE_URL"])
+      refuse(name)();
+  });
+
   test("lists come from commas", () => {
     expect(loadConfig({ flags: { "decky.services": "ssh, http,," } }).get("decky.services")).toEqual([
       "ssh",

@@ -3,10 +3,11 @@
 
 import { readFileSync } from "node:fs";
 import type { z } from "zod";
+import { printable } from "../contract/captured.ts";
 import { DecnetError, systemErrorCode, toError } from "../contract/errors.ts";
 import { didYouMean } from "../contract/nearest.ts";
 import type { SettingKey, SettingValue } from "./config-schema.ts";
-import { settings } from "./config-schema.ts";
+import { otherVariables, settings } from "./config-schema.ts";
 
 /** Where a value came from. */
 export type SettingSource = "flag" | "environment" | "file" | "default";
@@ -55,6 +56,22 @@ export const settingKeys = Object.keys(settings) as readonly SettingKey[];
 /** The environment variable of a setting. */
 export function variableOf(key: SettingKey): string {
   return table.get(key)?.env ?? `DECNET_${key.replace(".", "_").toUpperCase()}`;
+}
+
+/** True for a variable that decnet reads, whoever in it does. */
+export function isKnownVariable(name: string): boolean {
+  const known: readonly string[] = otherVariables;
+  if (known.includes(name) || settingKeys.some((key) => variableOf(key) === name)) return true;
+  return known.some((other) => other.endsWith("*") && name.startsWith(other.slice(0, -1)));
+}
+
+/** A variable with a typing error would otherwise set nothing, in silence. Its value may be a secret: it is not told. */
+function refuseUnknownVariables(env: NodeJS.ProcessEnv): void {
+  const unknown = Object.keys(env).find((name) => name.startsWith("DECNET_") && !isKnownVariable(name));
+  if (unknown === undefined) return;
+  const known = [...settingKeys.map(variableOf), ...otherVariables.filter((name) => !name.endsWith("*"))];
+  const name = printable(unknown, 64);
+  throw new DecnetError("config", `unknown environment variable ${name}.${didYouMean(unknown, known)}`);
 }
 
 /** The long flag of a setting, without dashes, or undefined where no command offers one. */
@@ -152,6 +169,7 @@ function resolveOne(key: SettingKey, input: ConfigInput, file: Map<string, unkno
 
 /** Resolves every setting. Throws DecnetError `config` that names the flag, variable or file and the remedy. */
 export function loadConfig(input: ConfigInput): Config & { explain(): readonly ExplainedSetting[] } {
+  refuseUnknownVariables(input.env ?? {});
   const file = readFileSettings(input.file);
   const resolved = new Map(settingKeys.map((key) => [key, resolveOne(key, input, file)]));
   const of = (key: SettingKey): Resolved => resolved.get(key) as Resolved;

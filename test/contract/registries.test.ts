@@ -7,7 +7,7 @@ import { topicCatalogue } from "../../src/bus/topics.ts";
 import { commands } from "../../src/commands/index.ts";
 import { decoys } from "../../src/decoys/index.ts";
 import { archetypes } from "../../src/decoys/personas/create.ts";
-import { flagOf, settingKeys, variableOf } from "../../src/kit/config.ts";
+import { flagOf, isKnownVariable, settingKeys, variableOf } from "../../src/kit/config.ts";
 import { workers } from "../../src/workers/index.ts";
 
 const src = join(import.meta.dir, "..", "..", "src");
@@ -56,6 +56,17 @@ describe("registries", () => {
       for (const topic of worker.publishes) expect(topics, worker.name).toContain(topic);
       for (const section of worker.config) expect([...sections], worker.name).toContain(section);
     }
+  });
+
+  test("every variable that the program names is known to the config, so that none it reads is refused", async () => {
+    const named = new Set<string>();
+    for await (const file of new Bun.Glob("**/*.{ts,tsx}").scan(src)) {
+      if (/\.test\.tsx?$/.test(file)) continue;
+      const source = await Bun.file(join(src, file)).text();
+      for (const [name] of source.matchAll(/\bDECNET_[A-Z][A-Z_]*[A-Z]\b/g)) named.add(name);
+    }
+    expect(named.size).toBeGreaterThan(8);
+    expect([...named].filter((name) => !isKnownVariable(name))).toEqual([]);
   });
 
   test("flags and variables of settings are unique", () => {
