@@ -1,10 +1,13 @@
 // What the app is made of: everything that a route may touch, handed in.
 
 import type { Kysely } from "kysely";
+import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../contract/clock.ts";
+import type { ServiceManager } from "../contract/service-manager.ts";
 import type { Logger } from "../kit/log.ts";
 import type { Database } from "../store/schema.ts";
 import type { Auth } from "./auth.ts";
+import type { ServiceView } from "./service-view.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import type { WebAssets } from "./web-assets.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
@@ -30,6 +33,11 @@ export interface ApiDeps {
   /** Address on which the app is bound; decides the Host check. */
   readonly boundTo: string;
   readonly busConnected: () => boolean;
+  /** The bus when it is connected; what the API itself hears must not be its own publication. */
+  readonly bus: () => Bus | undefined;
+  /** Who starts workers on this host. */
+  readonly services: ServiceManager;
+  readonly serviceView: ServiceView;
   /** Records that the collector has on disk, ever, as last known; 0 when not known. */
   readonly acceptedPosition: () => Promise<number>;
   readonly assets?: WebAssets | undefined;

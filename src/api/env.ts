@@ -17,5 +17,11 @@ export interface Principal {
 /** Hono's environment: `Bindings` come from the server, `Variables` from the middleware. */
 export interface ApiEnv {
   Bindings: { readonly source?: string };
-  Variables: { principal: Principal };
+  Variables: {
+    principal: Principal;
+    /** What came of a request, for the audit trail. */
+    outcome?: string;
+    /** Done once the answer is out. */
+    afterwards?: () => void;
+  };
 }

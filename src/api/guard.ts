@@ -30,17 +30,18 @@ function requireRole(auth: Auth, access: Access): MiddlewareHandler<ApiEnv> {
   return async function requireRole(c, next) {
     const principal = await identify(auth, c);
     if (!principal) throw new DecnetError("unauthorized", "log in first");
+    // First: a refusal is noted with who was refused.
+    c.set("principal", principal);
     if (access === "admin" && principal.role !== "admin")
       throw new DecnetError("forbidden", "this takes an admin");
-    c.set("principal", principal);
     await next();
   };
 }
 
-/** The part of a route's definition that says who may use it. */
-export function openTo(auth: Auth, access: Access) {
+/** The part of a route's definition that says who may use it. `before` runs first, and sees what the guard refuses. */
+export function openTo(auth: Auth, access: Access, ...before: readonly MiddlewareHandler<ApiEnv>[]) {
   return {
-    middleware: [requireRole(auth, access)],
+    middleware: [...before, requireRole(auth, access)],
     security: [{ bearer: [] }, { cookie: [] }],
     "x-role": access,
   };

@@ -40,6 +40,15 @@ export const meSchema = z
   .object({ username: z.string(), role: roleSchema, expires_at: ms.nullable() })
   .openapi("Me");
 
+const serviceNote = z
+  .object({
+    phase: z.enum(["stopped", "failed", "crash_loop"]),
+    reason: z.string().nullable(),
+    last_lines: z
+      .array(z.string())
+      .openapi({ description: "the end of the worker's log, oldest line first" }),
+  })
+  .openapi("ServiceNote");
 export const workerSchema = z
   .object({
     name: z.string(),
@@ -53,12 +62,26 @@ export const workerSchema = z
       .openapi({ description: "pid, uptime_sec and the worker's own fields" }),
     installed: z
       .boolean()
-      .openapi({ description: "true when this install runs it, or it has been heard of" }),
+      .openapi({ description: "true when the service manager can start it, or it has been heard of" }),
+    service: serviceNote.optional().openapi({
+      description: "why it does not run, in the service manager's words; absent while it runs",
+    }),
   })
   .openapi("Worker");
 export const workersSchema = z
   .object({ workers: z.array(workerSchema), generated_at: seconds, bus_connected: z.boolean() })
   .openapi("Workers");
+
+export const workerActionSchema = z
+  .object({ accepted: z.literal(true), worker: z.string(), action: z.enum(["stop", "start"]) })
+  .openapi("WorkerAction");
+export const startedAllSchema = z
+  .object({
+    started: z.array(z.string()),
+    already_running: z.array(z.string()),
+    failed: z.array(z.object({ name: z.string(), reason: z.string() })),
+  })
+  .openapi("StartedAll");
 
 export const serviceSchema = z
   .object({
@@ -259,6 +282,8 @@ export const auditSchema = z
     action: z.string(),
     target: z.string(),
     detail: z.string(),
+    source: z.string().openapi({ description: "the address that it was asked from" }),
+    outcome: z.string().openapi({ description: "what came of it; an error's code and message when refused" }),
   })
   .openapi("AuditEntry");
 

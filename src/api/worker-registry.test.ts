@@ -1,16 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { TestClock } from "../contract/clock.ts";
 import { createSeededRandom } from "../contract/random.ts";
+import type { ServiceNote } from "./service-view.ts";
 import { OK_MS, WorkerRegistry } from "./worker-registry.ts";
 
 const HEALTH = "system.collector.health";
 
 function make() {
   const clock = new TestClock();
+  const notes = new Map<string, ServiceNote>();
   const registry = new WorkerRegistry({
     names: ["bus", "collector"],
     clock,
-    isInstalled: (name) => name === "bus",
+    services: { isInstalled: (name) => name === "bus", noteOf: (name) => notes.get(name) },
   });
   const beat = (change: Record<string, unknown> = {}) =>
     registry.record(HEALTH, {
@@ -21,7 +23,7 @@ function make() {
       ...change,
     });
   const row = () => registry.rows().find((entry) => entry.name === "collector");
-  return { clock, registry, beat, row };
+  return { clock, registry, beat, row, notes };
 }
 
 describe("status", () => {
@@ -73,6 +75,18 @@ describe("status", () => {
     expect(beat({ ts: clock.now() / 1000 - 60, pid: 1 })).toBeUndefined();
     expect(row()).toMatchObject({ seconds_since: 0, extra: { pid: 42 } });
     expect(registry.ignored).toBe(1);
+  });
+
+  test("a word of the service manager is told once, beside the heartbeat and not in its place", () => {
+    const { beat, registry, notes } = make();
+    beat();
+    notes.set("collector", { phase: "stopped", reason: null, last_lines: [] });
+    expect(registry.takeChanges()).toMatchObject([
+      { name: "collector", status: "ok", service: { phase: "stopped" } },
+    ]);
+    expect(registry.takeChanges()).toEqual([]);
+    notes.delete("collector");
+    expect(registry.takeChanges()[0]?.service).toBeUndefined();
   });
 
   test("changes by the passing of time are told once", () => {

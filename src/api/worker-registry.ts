@@ -3,6 +3,7 @@
 
 import type { Clock } from "../contract/clock.ts";
 import { boundedObject } from "./bounded.ts";
+import type { ServiceView } from "./service-view.ts";
 import type { Worker } from "./types.ts";
 
 /** A worker is `ok` while its last beat is younger than this: three beats. */
@@ -15,8 +16,8 @@ const TOPIC = /^system\.([^.]+)\.health$/;
 export interface WorkerRegistryOptions {
   readonly names: readonly string[];
   readonly clock: Clock;
-  /** True for a worker that this install runs. */
-  readonly isInstalled?: (name: string) => boolean;
+  /** What the service manager last said of its workers. */
+  readonly services?: Pick<ServiceView, "isInstalled" | "noteOf">;
 }
 
 interface Beat {
@@ -31,18 +32,21 @@ interface Beat {
 /** The rows of the Workers page. */
 export class WorkerRegistry {
   readonly #clock: Clock;
-  readonly #isInstalled: (name: string) => boolean;
+  readonly #services: WorkerRegistryOptions["services"];
   readonly #beats = new Map<string, Beat | undefined>();
-  readonly #reported = new Map<string, Worker["status"]>();
+  readonly #reported = new Map<string, string>();
   #ignored = 0;
 
   constructor(options: WorkerRegistryOptions) {
     this.#clock = options.clock;
-    this.#isInstalled = options.isInstalled ?? (() => false);
-    for (const name of options.names) {
-      this.#beats.set(name, undefined);
-      this.#reported.set(name, "unknown");
-    }
+    this.#services = options.services;
+    for (const name of options.names) this.#beats.set(name, undefined);
+    for (const row of this.rows()) this.#reported.set(row.name, judgementOf(row));
+  }
+
+  /** Every worker that there is a row for, in order. */
+  get names(): readonly string[] {
+    return [...this.#beats.keys()];
   }
 
   /** Beats that were malformed, out of order or of a stranger. */
@@ -61,7 +65,7 @@ export class WorkerRegistry {
     }
     this.#beats.set(name, beat);
     const row = this.#row(name, beat);
-    this.#reported.set(name, row.status);
+    this.#reported.set(name, judgementOf(row));
     return row;
   }
 
@@ -71,15 +75,20 @@ export class WorkerRegistry {
     return this.record(`system.${name}.health`, { ...last?.extra, ts: this.#clock.now() / 1000 });
   }
 
+  /** One row; undefined for a stranger. */
+  row(name: string): Worker | undefined {
+    return this.#beats.has(name) ? this.#row(name, this.#beats.get(name)) : undefined;
+  }
+
   /** All rows in the order of the names. */
   rows(): Worker[] {
     return [...this.#beats].map(([name, beat]) => this.#row(name, beat));
   }
 
-  /** Rows whose status has changed by the passing of time since it was last told. */
+  /** Rows that time or the service manager has changed since they were last told. */
   takeChanges(): Worker[] {
-    const changed = this.rows().filter((row) => row.status !== this.#reported.get(row.name));
-    for (const row of changed) this.#reported.set(row.name, row.status);
+    const changed = this.rows().filter((row) => judgementOf(row) !== this.#reported.get(row.name));
+    for (const row of changed) this.#reported.set(row.name, judgementOf(row));
     return changed;
   }
 
@@ -98,9 +107,11 @@ export class WorkerRegistry {
   }
 
   #row(name: string, beat: Beat | undefined): Worker {
-    const installed = beat !== undefined || this.#isInstalled(name);
+    const installed = beat !== undefined || (this.#services?.isInstalled(name) ?? false);
+    const service = this.#services?.noteOf(name);
+    const about = { installed, ...(service && { service }) };
     if (!beat)
-      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra: {}, installed };
+      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra: {}, ...about };
     const ageMs = this.#ageOf(beat);
     return {
       name,
@@ -108,7 +119,12 @@ export class WorkerRegistry {
       last_heartbeat_ts: beat.sentMs / 1000,
       seconds_since: Math.round(ageMs) / 1000,
       extra: beat.extra,
-      installed,
+      ...about,
     };
   }
+}
+
+/** What of a row changes without a beat. */
+function judgementOf({ status, installed, service }: Worker): string {
+  return JSON.stringify([status, installed, service]);
 }

@@ -1,6 +1,7 @@
 // decnet status: what runs, from the running install's own API.
 
-import type { Decky, Status } from "../api/types.ts";
+import type { Decky, Status, Worker } from "../api/types.ts";
+import { printable } from "../contract/captured.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { dataFolder } from "../kit/data-folder.ts";
 import { findInstall } from "../kit/install.ts";
@@ -27,8 +28,17 @@ function workerLines(status: Status, colours: Paint): string {
     mark[worker.status](worker.status.padEnd(7)),
     worker.seconds_since === null ? "never seen" : `${worker.seconds_since.toFixed(0)} s ago`,
     worker.extra["pid"] === undefined ? "" : `pid ${String(worker.extra["pid"])}`,
+    worker.service ? colours.warn(worker.service.phase.replace("_", " ")) : "",
   ]);
-  return rows.map((row) => `  ${row.join("  ")}\n`).join("");
+  const lines = rows.map((row) => `  ${row.join("  ")}`.trimEnd());
+  return status.workers.map((worker, i) => `${lines[i]}\n${whyLines(worker, colours)}`).join("");
+}
+
+/** Why a worker does not run, below its row: what its service manager says, and the end of its log. */
+function whyLines({ service }: Worker, colours: Paint): string {
+  if (!service) return "";
+  const why = [...(service.reason === null ? [] : [service.reason]), ...service.last_lines.slice(-5)];
+  return why.map((line) => `      ${colours.dim(printable(line, 300))}\n`).join("");
 }
 
 /** Prints it; exit status 0 when all is well, 1 when a worker is not ok or the bus is away, 69 when nothing runs. */
@@ -42,7 +52,8 @@ export async function runStatus(call: CommandCall): Promise<number> {
   const client = apiClient(folder);
   const status = await client.get<Status>("/status");
   const well =
-    status.bus_connected && status.workers.every((worker) => worker.status === "ok" || !worker.installed);
+    status.bus_connected &&
+    status.workers.every((worker) => (worker.status === "ok" && !worker.service) || !worker.installed);
   if (call.options["json"]) {
     const where = {
       running: true,

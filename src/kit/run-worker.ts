@@ -32,6 +32,7 @@ export async function runWorker(definition: WorkerDefinition, options: RunOption
   const run = await definition.load();
   const beat = (): Record<string, unknown> => ({
     ...Object.assign({}, ...reports.map((report) => report())),
+    rss_bytes: process.memoryUsage.rss(),
     metrics: metrics.snapshot(),
   });
   const common = { bus: options.bus, worker: definition.name, log: options.log, clock: options.clock };

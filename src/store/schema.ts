@@ -187,6 +187,9 @@ export interface AuditTable {
   action: string;
   target: string;
   detail: string;
+  /** Address that it was asked from; empty where it came from no network. */
+  source: Generated<string>;
+  outcome: Generated<string>;
 }
 
 /** All tables by name. */

@@ -12,6 +12,7 @@ import "./styles/table.css";
 import "./styles/feed.css";
 import "./styles/pages.css";
 import "./styles/terminal.css";
+import "./styles/workers.css";
 import { QueryClient, QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { createRoot } from "react-dom/client";

@@ -19,6 +19,7 @@ import { runWorker } from "../../src/kit/run-worker.ts";
 import { api } from "../../src/workers/api/index.ts";
 import { runApi } from "../../src/workers/api/run.ts";
 import { json } from "../support/api-harness.ts";
+import { FakeServices } from "../support/fake-services.ts";
 import { openSse } from "../support/sse-client.ts";
 
 const log = createLogger("test", "silent");
@@ -46,6 +47,7 @@ async function start(
   folder: ReturnType<typeof makeFolder>,
   flags: Record<string, unknown> = {},
   env: NodeJS.ProcessEnv = {},
+  services?: FakeServices,
 ): Promise<Started> {
   const stop = new AbortController();
   const make = () => new UnixBus({ name: "api", path: folder.busSocket, log, clock: systemClock });
@@ -54,7 +56,11 @@ async function start(
   const definition = {
     ...api,
     load: async () => (context: Parameters<typeof runApi>[0]) =>
-      runApi(context, { connectBus: () => connectNow(make, 300), localToken: "local" }),
+      runApi(context, {
+        connectBus: () => connectNow(make, 300),
+        localToken: "local",
+        ...(services && { services }),
+      }),
   };
   const config = loadConfig({ flags: { "api.port": 0, ...flags }, env });
   const options = { bus, config, folder, log, clock: systemClock, signal: stop.signal };
@@ -190,6 +196,47 @@ describe("with a bus", () => {
       return rowOf(rows, "correlator")?.status === "ok";
     });
   }, 40_000);
+});
+
+describe("orders over a real bus", () => {
+  test("a stop ends that worker and no other; the api answers its own first", async () => {
+    const folder = makeFolder();
+    const broker = await startBroker({ path: folder.busSocket, group: "", log, clock: systemClock });
+    cleanups.push(() => broker.close());
+    const started = await start(folder, {}, {}, new FakeServices(["api", "collector", "ingester"]));
+    const ended: string[] = [];
+    const run = (name: string): Promise<void> => {
+      const bus = new UnixBus({ name, path: folder.busSocket, log, clock: systemClock });
+      cleanups.push(() => bus.close());
+      const controller = new AbortController();
+      cleanups.push(() => controller.abort());
+      const idle = async ({ signal }: { readonly signal: AbortSignal }) => {
+        await new Promise<void>((resolve) =>
+          signal.addEventListener("abort", () => resolve(), { once: true }),
+        );
+      };
+      const definition = { ...api, name, load: async () => idle };
+      const options = { bus, folder, log, clock: systemClock, signal: controller.signal };
+      return runWorker(definition, { ...options, config: loadConfig({}) }).then(() => void ended.push(name));
+    };
+    const collector = run("collector");
+    void run("ingester");
+    const post = (path: string) =>
+      fetch(`${started.url}/api/v1/workers/${path}`, {
+        method: "POST",
+        headers: { authorization: "Bearer local" },
+      });
+    const bothBeat = ({ workers }: Workers) =>
+      ["collector", "ingester"].every((name) => rowOf(workers, name)?.status === "ok");
+    await until(() => read<Workers>(started.url, "/workers"), bothBeat);
+    expect((await post("collector/stop")).status).toBe(202);
+    await collector;
+    expect(ended).toEqual(["collector"]);
+    const last = await post("api/stop");
+    expect(await last.json()).toEqual({ accepted: true, worker: "api", action: "stop" });
+    await started.ended;
+    expect(ended).toEqual(["collector"]);
+  }, 30_000);
 });
 
 describe("the end", () => {

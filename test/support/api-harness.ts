@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { createApp } from "../../src/api/app.ts";
 import { Auth, sha256Hex } from "../../src/api/auth.ts";
 import type { PasswordHasher } from "../../src/api/passwords.ts";
+import { ServiceView } from "../../src/api/service-view.ts";
 import { runFeed } from "../../src/api/stream/feed.ts";
 import type { StreamHub } from "../../src/api/stream/hub.ts";
 import { StreamHub as Hub } from "../../src/api/stream/hub.ts";
@@ -13,6 +14,8 @@ import { createFeedStore, createStreamSource } from "../../src/api/stream/source
 import { Wake } from "../../src/api/stream/wake.ts";
 import type { WebAssets } from "../../src/api/web-assets.ts";
 import { WorkerRegistry } from "../../src/api/worker-registry.ts";
+import type { Bus } from "../../src/bus/bus.ts";
+import type { Clock } from "../../src/contract/clock.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 import { systemRandom } from "../../src/contract/random.ts";
 import { createLogger } from "../../src/kit/log.ts";
@@ -21,6 +24,7 @@ import { openStore } from "../../src/store/open.ts";
 import { insertToken } from "../../src/store/tokens.ts";
 import { insertUser } from "../../src/store/users.ts";
 import { listen } from "../../src/workers/api/io.ts";
+import { FakeServices } from "./fake-services.ts";
 
 /** Argon2id as cheap as it goes. */
 const cheapHasher: PasswordHasher = {
@@ -45,6 +49,11 @@ export interface HarnessOptions {
   readonly feed?: boolean;
   readonly assets?: WebAssets;
   readonly accepted?: number;
+  readonly names?: readonly string[];
+  /** By which heartbeats are judged. */
+  readonly beatClock?: Clock;
+  readonly bus?: Bus;
+  readonly services?: FakeServices;
 }
 
 export interface Harness {
@@ -92,13 +101,17 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   await addPeople(store);
   const { db } = store;
   const clock = systemClock;
-  const registry = new WorkerRegistry({ names: ["bus", "api", "collector"], clock, isInstalled: () => true });
-  const busConnected = (): boolean => false;
+  const names = options.names ?? ["bus", "api", "collector"];
+  const services = options.services ?? new FakeServices(names);
+  const serviceView = new ServiceView({ manager: services, names, clock, log });
+  const registry = new WorkerRegistry({ names, clock: options.beatClock ?? clock, services: serviceView });
+  const { bus } = options;
+  const busConnected = (): boolean => bus?.connected ?? false;
   const wake = new Wake(clock);
   const hub = new Hub({
     clock,
     maxClients: options.maxClients ?? 1000,
-    source: createStreamSource({ db, clock, registry, busConnected }),
+    source: createStreamSource({ db, clock, registry, serviceView, busConnected }),
     onJoin: () => wake.hint(),
     onError: (error) => log.error({ err: error }, "stream"),
   });
@@ -116,6 +129,9 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     db,
     auth,
     registry,
+    services,
+    serviceView,
+    bus: () => (bus?.connected ? bus : undefined),
     hub,
     blobs: { find: async (sha256) => blobs.get(sha256) },
     clock,

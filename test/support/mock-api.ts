@@ -11,6 +11,8 @@ import { answer, type MockState, snapshotOf } from "./mock-routes.ts";
 export interface MockApi {
   readonly url: string;
   readonly port: number;
+  /** Paths of the orders to workers so far. */
+  readonly orders: readonly string[];
   /** Sends one live event to every open stream. */
   emit<K extends keyof StreamEvents>(name: K, event: StreamEvents[K]): void;
   /** Changes what is answered from now on. */
@@ -61,7 +63,15 @@ function serveFile(file: WebFile | undefined): Response {
 export function startMockApi({ files, data, port = 0 }: Options): MockApi {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const streams = new Set<Stream>();
-  let state: MockState = { data, busConnected: true, failing: undefined, remembers: true };
+  const orders: string[] = [];
+  let state: MockState = {
+    data,
+    busConnected: true,
+    failing: undefined,
+    remembers: true,
+    role: "admin",
+    orders,
+  };
   let sent = 0;
   const server = Bun.serve({
     hostname: "127.0.0.1",
@@ -79,6 +89,7 @@ export function startMockApi({ files, data, port = 0 }: Options): MockApi {
     streams.clear();
   };
   return {
+    orders,
     url: `http://127.0.0.1:${server.port}`,
     port: server.port ?? 0,
     emit(name, event) {

@@ -144,7 +144,15 @@ function worker(now: number, name: string, status: Worker["status"], installed =
     last_heartbeat_ts: age === null ? null : now / 1000 - age,
     seconds_since: age,
     extra:
-      age === null ? {} : { pid: 4000 + name.length, uptime_sec: 18_340, accepted_total: 71_422, queue: 0 },
+      age === null
+        ? {}
+        : {
+            pid: 4000 + name.length,
+            uptime_sec: 18_340,
+            rss_bytes: 31_457_280,
+            accepted_total: 71_422,
+            queue: 0,
+          },
     installed,
   };
 }

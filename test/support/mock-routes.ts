@@ -16,6 +16,9 @@ export interface MockState {
   readonly failing: string | undefined;
   /** False once every session has been forgotten. */
   readonly remembers: boolean;
+  readonly role: Me["role"];
+  /** Orders to workers, as they came in. */
+  readonly orders: string[];
 }
 
 const hour = (): number => Date.now() + 3_600_000;
@@ -78,7 +81,7 @@ function readOne({ data }: MockState, path: string): Response {
 
 function read(state: MockState, path: string, query: URLSearchParams): Response {
   const { data } = state;
-  const me: Me = { username: "admin", role: "admin", expires_at: hour() };
+  const me: Me = { username: "admin", role: state.role, expires_at: hour() };
   const answers = new Map<string, () => Response>([
     ["/auth/me", () => Response.json(me)],
     ["/stats", () => Response.json({ ...data.stats, drills: query.get("drills") === "true" })],
@@ -103,7 +106,18 @@ async function login(request: Request): Promise<Response> {
   });
 }
 
-async function write(path: string, request: Request): Promise<Response> {
+/** The correlator's service manager refuses. */
+function order({ orders }: MockState, path: string): Response {
+  orders.push(path);
+  const [, , worker = "", action] = path.split("/");
+  if (worker === "start-all")
+    return Response.json({ started: ["correlator"], already_running: ["bus", "api"], failed: [] });
+  if (worker === "correlator") return refuse(502, "refused", "Unit <b>decnet-correlator</b> is masked.");
+  return Response.json({ accepted: true, worker, action }, { status: 202 });
+}
+
+async function write(state: MockState, path: string, request: Request): Promise<Response> {
+  if (path.startsWith("/workers/")) return order(state, path);
   const gone = { "Set-Cookie": `${COOKIE}=; Max-Age=0; Path=/` };
   if (path === "/auth/logout") return new Response(null, { status: 204, headers: gone });
   if (path !== "/auth/password") return refuse(404, "not_found", "no such resource");
@@ -123,6 +137,6 @@ export async function answer(
   if (path === "/auth/login") return login(request);
   const isSignedIn = state.remembers && request.headers.get("cookie")?.includes(`${COOKIE}=1`);
   if (!isSignedIn) return refuse(401, "unauthorized", "sign in first");
-  if (request.method === "POST") return write(path, request);
+  if (request.method === "POST") return write(state, path, request);
   return path === "/stream" ? undefined : read(state, path, new URL(request.url).searchParams);
 }

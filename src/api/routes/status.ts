@@ -9,7 +9,7 @@ import { healthSchema, statusSchema } from "../schemas.ts";
 
 /** Adds the routes. */
 export function addStatusRoutes(router: ApiRouter, deps: ApiDeps): void {
-  const { auth, db, registry, busConnected, acceptedPosition, version, startedAt } = deps;
+  const { auth, db, registry, serviceView, busConnected, acceptedPosition, version, startedAt } = deps;
 
   const health = createRoute({
     ...openToAll,
@@ -30,6 +30,7 @@ export function addStatusRoutes(router: ApiRouter, deps: ApiDeps): void {
     responses: answers(statusSchema, "The status"),
   });
   router.openapi(status, async (c) => {
+    await serviceView.refresh();
     // In this order: what is ingested later than it was accepted must not make the difference negative.
     const ingested = await readIngested(db);
     const accepted = Math.max(await acceptedPosition(), ingested);

@@ -10,6 +10,7 @@ import type { Database } from "../../store/schema.ts";
 import { getSession } from "../../store/sessions.ts";
 import { readDeckies, readDerivedSeq, readOverview } from "../reads.ts";
 import { toAttacker, toDecky, toEvidence, toSession } from "../rows.ts";
+import type { ServiceView } from "../service-view.ts";
 import type { Snapshot } from "../types.ts";
 import type { WorkerRegistry } from "../worker-registry.ts";
 import type { FeedStore } from "./feed.ts";
@@ -22,6 +23,7 @@ export interface SourceOptions {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
   readonly registry: WorkerRegistry;
+  readonly serviceView: ServiceView;
   readonly busConnected: () => boolean;
 }
 
@@ -46,10 +48,17 @@ async function collect<Row, Item>(
 }
 
 /** What the hub gives to whoever joins. */
-export function createStreamSource({ db, clock, registry, busConnected }: SourceOptions): StreamSource {
+export function createStreamSource({
+  db,
+  clock,
+  registry,
+  serviceView,
+  busConnected,
+}: SourceOptions): StreamSource {
   return {
     lastSeq: () => lastSeq(db),
     async snapshot() {
+      await serviceView.refresh();
       const deckies = await readDeckies(db);
       const stats = await readOverview(db, { now: clock.now(), hours: HOURS, drills: false }, deckies);
       const rest: Omit<Snapshot, "seq" | "missed"> = {

@@ -1,10 +1,11 @@
 // The registry of migrations, in order: the only list of them. Forward only.
 
 import { evidenceAndDerived } from "./0001-evidence-and-derived.ts";
+import { auditSourceAndOutcome } from "./0002-audit-source-and-outcome.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, number 1 first. */
-export const migrations: readonly Migration[] = Object.freeze([evidenceAndDerived]);
+export const migrations: readonly Migration[] = Object.freeze([evidenceAndDerived, auditSourceAndOutcome]);
 
 /** The version that this program reads and writes. */
 export const SCHEMA_VERSION = migrations.length;

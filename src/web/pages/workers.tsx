@@ -1,17 +1,27 @@
-// The processes of this install: who is well, who fell silent, and what each says of itself.
+// The processes of this install: who is well, who fell silent and why, what each says of itself; orders, for admins.
 
+import { useState } from "react";
 import type { Worker } from "../../api/types.ts";
 import { Badge, type Tone } from "../parts/badges.tsx";
+import { Confirm } from "../parts/confirm.tsx";
 import { type Column, DataTable } from "../parts/data-table.tsx";
-import { formatCount, formatDuration } from "../parts/format.ts";
+import { formatBytes, formatCount, formatDuration } from "../parts/format.ts";
+import { RequestFailed } from "../parts/http.ts";
 import { useNow } from "../parts/moment.tsx";
 import { PageFrame } from "../parts/panel.tsx";
-import { useWorkers } from "../parts/queries.ts";
+import { useMe, useWorkers } from "../parts/queries.ts";
 import { Await, Empty } from "../parts/states.tsx";
+import { Untrusted } from "../parts/untrusted.tsx";
 import { plainLine } from "../parts/visible-text.ts";
+import { canStart, canStop, orderWorker, startAll, stateOf, stopWarning } from "../parts/worker-orders.ts";
 
-const tones: Record<Worker["status"], Tone> = { ok: "good", stale: "bad", unknown: "neutral" };
-const PLAIN_FIELDS = new Set(["pid", "uptime_sec", "worker", "ts"]);
+const tones = new Map<string, Tone>([
+  ["ok", "good"],
+  ["stale", "bad"],
+  ["crash loop", "bad"],
+  ["failed", "bad"],
+]);
+const PLAIN_FIELDS = new Set(["pid", "uptime_sec", "worker", "ts", "rss_bytes"]);
 const MOST_FIELDS = 40;
 
 function numberIn(extra: Worker["extra"], key: string): number | undefined {
@@ -22,6 +32,12 @@ function numberIn(extra: Worker["extra"], key: string): number | undefined {
 function Uptime({ extra }: { readonly extra: Worker["extra"] }) {
   const seconds = numberIn(extra, "uptime_sec");
   return seconds === undefined ? "" : formatDuration(Math.max(0, seconds) * 1000);
+}
+
+/** Resident memory, of a worker that reports it. */
+function Memory({ extra }: { readonly extra: Worker["extra"] }) {
+  const bytes = numberIn(extra, "rss_bytes");
+  return bytes === undefined ? "" : formatBytes(bytes);
 }
 
 function fieldText(value: unknown): string {
@@ -59,31 +75,175 @@ function Since({ worker }: { readonly worker: Worker }) {
   return `${formatDuration(Math.round(age) * 1000)} ago`;
 }
 
+/** What the service manager says of a worker that does not run, with the end of its log. */
+function Why({ service }: { readonly service: Worker["service"] }) {
+  if (!service || (service.reason === null && service.last_lines.length === 0)) return null;
+  return (
+    <div className="why">
+      {service.reason !== null && <Untrusted value={service.reason} max={300} />}
+      {service.last_lines.length > 0 && (
+        <details>
+          <summary>Last lines of its log</summary>
+          <ol className="log-lines">
+            {service.last_lines.map((line, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: lines may be equal, and have no name
+              <li key={i}>
+                <Untrusted value={line} max={500} fixed />
+              </li>
+            ))}
+          </ol>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Status({ worker }: { readonly worker: Worker }) {
+  const state = stateOf(worker);
+  return <Badge tone={tones.get(state) ?? "neutral"}>{state}</Badge>;
+}
+
 const columns: readonly Column<Worker>[] = [
   { key: "name", label: "Worker", cell: ({ name }) => <strong>{name}</strong> },
-  { key: "status", label: "Status", cell: ({ status }) => <Badge tone={tones[status]}>{status}</Badge> },
+  { key: "status", label: "Status", cell: (worker) => <Status worker={worker} /> },
   { key: "since", label: "Last heartbeat", cell: (worker) => <Since worker={worker} /> },
   { key: "pid", label: "PID", numeric: true, cell: ({ extra }) => numberIn(extra, "pid") ?? "" },
   { key: "uptime", label: "Up for", numeric: true, cell: ({ extra }) => <Uptime extra={extra} /> },
-  { key: "extra", label: "Reports", wide: true, cell: ({ extra }) => <Extra extra={extra} /> },
+  { key: "memory", label: "Memory", numeric: true, cell: ({ extra }) => <Memory extra={extra} /> },
+  {
+    key: "extra",
+    label: "Reports",
+    wide: true,
+    cell: ({ extra, service }) => (
+      <div>
+        <Why service={service} />
+        <Extra extra={extra} />
+      </div>
+    ),
+  },
 ];
+
+function ordersColumn(orders: Orders): Column<Worker> {
+  return {
+    key: "orders",
+    label: "Orders",
+    cell: (worker) => (
+      <span className="row-buttons">
+        <button
+          type="button"
+          className="button small"
+          aria-label={`Stop ${worker.name}`}
+          disabled={orders.busy || !canStop(worker)}
+          onClick={() => orders.ask(worker.name)}
+        >
+          Stop
+        </button>
+        <button
+          type="button"
+          className="button small"
+          aria-label={`Start ${worker.name}`}
+          disabled={orders.busy || !canStart(worker)}
+          onClick={() => orders.run(() => orderWorker(worker.name, "start"))}
+        >
+          Start
+        </button>
+      </span>
+    ),
+  };
+}
+
+interface Orders {
+  readonly busy: boolean;
+  /** What came of the last one. */
+  readonly outcome: { readonly ok: boolean; readonly text: string } | undefined;
+  /** The worker whose stop waits for a yes. */
+  readonly asked: string | undefined;
+  readonly ask: (name: string | undefined) => void;
+  readonly run: (order: () => Promise<string>) => void;
+}
+
+function useOrders(refetch: () => unknown): Orders {
+  const [busy, setBusy] = useState(false);
+  const [asked, ask] = useState<string>();
+  const [outcome, setOutcome] = useState<Orders["outcome"]>();
+  const run = (order: () => Promise<string>): void => {
+    setBusy(true);
+    void order()
+      .then((text) => setOutcome({ ok: true, text }))
+      .catch((error: unknown) => {
+        const text = error instanceof RequestFailed ? error.message : "Something in this page went wrong.";
+        setOutcome({ ok: false, text: plainLine(text, 300) });
+      })
+      .finally(() => {
+        setBusy(false);
+        void refetch();
+      });
+  };
+  return { busy, outcome, asked, ask, run };
+}
+
+function Outcome({ outcome }: Pick<Orders, "outcome">) {
+  return (
+    <div aria-live="polite">
+      {outcome && (
+        <p
+          className={outcome.ok ? "lead form-done" : "lead form-error"}
+          role={outcome.ok ? undefined : "alert"}
+        >
+          {outcome.text}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function StopQuestion({ orders }: { readonly orders: Orders }) {
+  const { asked, ask, run } = orders;
+  if (asked === undefined) return null;
+  return (
+    <Confirm
+      title={`Stop ${asked}?`}
+      text={stopWarning(asked)}
+      action={`Stop ${asked}`}
+      onClose={() => ask(undefined)}
+      onConfirm={() => {
+        ask(undefined);
+        run(() => orderWorker(asked, "stop"));
+      }}
+    />
+  );
+}
+
+function Lead({ connected }: { readonly connected: boolean }) {
+  return (
+    <p className="lead">
+      Bus: <Badge tone={connected ? "good" : "bad"}>{connected ? "connected" : "offline"}</Badge>{" "}
+      <span className="faint">A worker beats every 30 s; after 90 s of silence it is stale.</span>
+    </p>
+  );
+}
 
 /** The page. */
 export function WorkersPage() {
   const query = useWorkers();
+  const isAdmin = useMe().data?.role === "admin";
+  const orders = useOrders(query.refetch);
+  const aside = isAdmin && (
+    <button type="button" className="button" disabled={orders.busy} onClick={() => orders.run(startAll)}>
+      Start all
+    </button>
+  );
   return (
-    <PageFrame title="Workers">
+    <PageFrame title="Workers" aside={aside}>
+      <Outcome outcome={orders.outcome} />
+      <StopQuestion orders={orders} />
       <Await query={query}>
         {({ workers, bus_connected }) => {
           const installed = workers.filter((worker) => worker.installed);
           const others = workers.filter((worker) => !worker.installed).map(({ name }) => name);
           return (
             <>
-              <p className="lead">
-                Bus:{" "}
-                <Badge tone={bus_connected ? "good" : "bad"}>{bus_connected ? "connected" : "offline"}</Badge>{" "}
-                <span className="faint">A worker beats every 30 s; after 90 s of silence it is stale.</span>
-              </p>
+              <Lead connected={bus_connected} />
               {installed.length === 0 ? (
                 <Empty title="No worker has been heard of.">
                   <p>
@@ -91,7 +251,12 @@ export function WorkersPage() {
                   </p>
                 </Empty>
               ) : (
-                <DataTable caption="Workers" columns={columns} rows={installed} rowKey={({ name }) => name} />
+                <DataTable
+                  caption="Workers"
+                  columns={isAdmin ? [...columns, ordersColumn(orders)] : columns}
+                  rows={installed}
+                  rowKey={({ name }) => name}
+                />
               )}
               {others.length > 0 && (
                 <p className="note faint">Not run by this install: {others.join(", ")}.</p>

@@ -16,7 +16,9 @@ export function Banners({ state, onRetry }: BannersProps) {
   const live = useStore(state);
   const workers = useWorkers();
   const stale =
-    workers.data?.workers.filter(({ status, installed }) => installed && status === "stale") ?? [];
+    workers.data?.workers.filter(
+      ({ status, installed, service }) => installed && status === "stale" && service?.phase !== "stopped",
+    ) ?? [];
   const isBusOffline = workers.data?.bus_connected === false;
   return (
     <div className="banners">

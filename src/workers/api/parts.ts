@@ -3,14 +3,19 @@
 import type { Kysely } from "kysely";
 import { Auth } from "../../api/auth.ts";
 import type { ApiDeps } from "../../api/deps.ts";
+import { noServices } from "../../api/no-services.ts";
 import { createPasswordHasher } from "../../api/passwords.ts";
+import { ServiceView } from "../../api/service-view.ts";
 import { StreamHub } from "../../api/stream/hub.ts";
+import type { SourceOptions } from "../../api/stream/source.ts";
 import { createStreamSource } from "../../api/stream/source.ts";
 import { Wake } from "../../api/stream/wake.ts";
 import type { WebAssets } from "../../api/web-assets.ts";
 import { WorkerRegistry } from "../../api/worker-registry.ts";
+import type { Bus } from "../../bus/bus.ts";
 import { topicOf } from "../../bus/topics.ts";
 import { systemRandom } from "../../contract/random.ts";
+import type { ServiceManager } from "../../contract/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Database } from "../../store/schema.ts";
 import { version } from "../../version.ts";
@@ -20,7 +25,10 @@ import { createBlobSource, readSpoolHead } from "./io.ts";
 /** What the parts are made from. */
 export interface PartsOptions {
   readonly db: Kysely<Database>;
+  readonly bus: () => Bus | undefined;
   readonly busConnected: () => boolean;
+  /** Who starts workers; that of this host when absent. */
+  readonly services?: ServiceManager | undefined;
   readonly assets?: WebAssets | undefined;
   readonly localToken?: string | undefined;
 }
@@ -38,23 +46,14 @@ export interface Parts {
   readonly beat: () => void;
 }
 
-function createRegistry({ clock }: WorkerContext): WorkerRegistry {
-  const supervised = new Set(workers.filter((worker) => worker.supervised).map((worker) => worker.name));
-  const names = workers.map((worker) => worker.name);
-  return new WorkerRegistry({ names, clock, isInstalled: (name) => supervised.has(name) });
-}
+const names = workers.map((worker) => worker.name);
 
-function createHub(
-  context: WorkerContext,
-  options: PartsOptions,
-  registry: WorkerRegistry,
-  wake: Wake,
-): StreamHub {
+function createHub(context: WorkerContext, sources: Omit<SourceOptions, "clock">, wake: Wake): StreamHub {
   const { clock, config, log, metrics } = context;
   const hub = new StreamHub({
     clock,
     maxClients: config.get("api.stream_clients"),
-    source: createStreamSource({ ...options, clock, registry }),
+    source: createStreamSource({ ...sources, clock }),
     onJoin: () => wake.hint(),
     onError: (error) => log.error({ err: error }, "event stream could not begin"),
   });
@@ -67,7 +66,8 @@ function createBeat({ clock, metrics }: WorkerContext, registry: WorkerRegistry,
   const topic = topicOf("systemHealth", { worker: "api" });
   return () => {
     const uptime_sec = (clock.monotonic() - started) / 1000;
-    const beat = { ts: clock.now() / 1000, pid: process.pid, uptime_sec, metrics: metrics.snapshot() };
+    const own = { pid: process.pid, uptime_sec, rss_bytes: process.memoryUsage.rss() };
+    const beat = { ts: clock.now() / 1000, ...own, metrics: metrics.snapshot() };
     const rows = [registry.touch("bus"), registry.record(topic, beat)].filter((row) => row !== undefined);
     hub.broadcast(rows.map((row) => hub.frame("worker", row)));
   };
@@ -77,8 +77,11 @@ function createBeat({ clock, metrics }: WorkerContext, registry: WorkerRegistry,
 export function createParts(context: WorkerContext, options: PartsOptions): Parts {
   const { clock, config, folder, log } = context;
   const wake = new Wake(clock);
-  const registry = createRegistry(context);
-  const hub = createHub(context, options, registry, wake);
+  // This line decides who starts workers on this host.
+  const services = options.services ?? noServices;
+  const serviceView = new ServiceView({ manager: services, names, clock, log });
+  const registry = new WorkerRegistry({ names, clock, services: serviceView });
+  const hub = createHub(context, { ...options, registry, serviceView }, wake);
   const auth = new Auth({
     db: options.db,
     hasher: createPasswordHasher(),
@@ -92,6 +95,8 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     ...options,
     auth,
     registry,
+    services,
+    serviceView,
     hub,
     blobs: createBlobSource(folder.blobs),
     clock,

@@ -16,6 +16,7 @@ import { connectNow, createAppBus } from "../../bus/app-bus.ts";
 import type { Bus } from "../../bus/bus.ts";
 import { getBus } from "../../bus/get-bus.ts";
 import { systemRandom } from "../../contract/random.ts";
+import type { ServiceManager } from "../../contract/service-manager.ts";
 import { writeRunFile } from "../../kit/install.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Store } from "../../store/open.ts";
@@ -32,6 +33,8 @@ export interface ApiOptions {
   readonly assets?: WebAssets | undefined;
   /** Token that acts as the admin `local`. */
   readonly localToken?: string | undefined;
+  /** Who starts workers; that of this host when absent. */
+  readonly services?: ServiceManager;
   readonly onListening?: (url: string) => void;
   /** A bus that is connected, or a rejection; by environment when absent. */
   readonly connectBus?: () => Promise<Bus>;
@@ -77,6 +80,7 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
   let bus: Bus | undefined;
   return {
     connected: () => bus?.connected ?? false,
+    get: () => (bus?.connected ? bus : undefined),
     /** Waits for the first try, so that no heartbeat is missed between "ready" and the subscription. */
     async start({ registry, hub, wake, beat }: Parts): Promise<void> {
       appBus.onBus((connected) => {
@@ -117,8 +121,14 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
   const bus = attachBus(context, options);
   try {
     const admin = await makeAdmin(context, store);
-    const parts = createParts(context, { ...options, db: store.db, busConnected: bus.connected });
+    const parts = createParts(context, {
+      ...options,
+      db: store.db,
+      bus: bus.get,
+      busConnected: bus.connected,
+    });
     const { hub, registry, wake } = parts;
+    const { serviceView } = parts.deps;
     await bus.start(parts);
     const server = serve(context, parts);
     const takeWorkerChanges = () => registry.takeChanges();
@@ -132,7 +142,8 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
       takeWorkerChanges,
     });
     announce(context, server.url, admin, options);
-    await Promise.all([feed, bus.keepTrying()]);
+    const looks = serviceView.keepFresh(() => hub.clients > 0, signal);
+    await Promise.all([feed, looks, bus.keepTrying()]);
     hub.close();
     await server.stop();
   } finally {

@@ -1,0 +1,51 @@
+// Writes who asked for something, from where, and what came of it, also when it was refused.
+// Who can't be named asked for nothing: requests without a login leave no entry that a stranger could fill a disk with.
+
+import type { MiddlewareHandler } from "hono";
+import { printable } from "../contract/captured.ts";
+import { DecnetError, toError } from "../contract/errors.ts";
+import { insertAudit } from "../store/audit.ts";
+import type { ApiDeps } from "./deps.ts";
+import type { ApiEnv } from "./env.ts";
+
+/** By then Bun has handed a small answer to the kernel, which it does in the turn in which the answer is there. */
+const ANSWERED_MS = 50;
+
+function outcomeOf(error: unknown, said: string | undefined): string {
+  if (error === undefined) return said ?? "done";
+  if (error instanceof DecnetError) return printable(`${error.code}: ${error.message}`, 300);
+  return "internal: internal error";
+}
+
+/**
+ * Goes before a route's guard. The handler says what came of it in `outcome`, and in `afterwards` what is done only
+ * once the answer is out: then the entry is written before.
+ */
+export function audited(
+  { db, clock, log }: Pick<ApiDeps, "db" | "clock" | "log">,
+  action: string,
+  target: string | undefined = undefined,
+): MiddlewareHandler<ApiEnv> {
+  return async function audited(c, next) {
+    await next();
+    const principal = c.get("principal");
+    if (!principal) return;
+    const entry = {
+      ts: clock.now(),
+      username: principal.username,
+      action,
+      target: target ?? printable(c.req.param("name") ?? "", 64),
+      detail: "",
+      source: c.env?.source ?? "",
+      outcome: outcomeOf(c.error, c.get("outcome")),
+    };
+    try {
+      await insertAudit(db, entry);
+    } catch (error) {
+      // The order stands: a full disk must not keep an operator from stopping what fills it.
+      log.error({ err: toError(error), entry }, "audit entry could not be stored");
+    }
+    const afterwards = c.get("afterwards");
+    if (afterwards) clock.after(ANSWERED_MS, afterwards);
+  };
+}

@@ -1,0 +1,163 @@
+// Stopping and starting workers: a stop goes over the bus to the worker itself, a start to the service manager.
+// Refuses names that are not in the registry of workers before anything else hears of them.
+
+import type { Bus } from "../bus/bus.ts";
+import { topics } from "../bus/topics.ts";
+import { printable } from "../contract/captured.ts";
+import type { Clock } from "../contract/clock.ts";
+import { DecnetError, isDecnetError, toError } from "../contract/errors.ts";
+import type { ServiceManager, StartOutcome } from "../contract/service-manager.ts";
+import type { Logger } from "../kit/log.ts";
+import type { ServiceView } from "./service-view.ts";
+import type { StartedAll } from "./types.ts";
+import type { WorkerRegistry } from "./worker-registry.ts";
+
+/** What orders need. */
+export interface WorkerOrdersOptions {
+  readonly registry: WorkerRegistry;
+  readonly services: ServiceManager;
+  readonly serviceView: ServiceView;
+  /** The bus when it is connected. */
+  readonly bus: () => Bus | undefined;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Those that the others need, and that carry a stop's own answer. */
+const FOUNDATION: readonly string[] = ["bus", "api"];
+const FLUSH_MS = 2000;
+const START_MS = 20_000;
+const REASON_CHARS = 300;
+
+/** What is left to be done of a stop. */
+export interface StopOrder {
+  /** Set when the order goes out only after the answer: it ends what the answer, or its asker's next one, goes through. */
+  readonly afterwards?: () => void;
+}
+
+/** Orders to workers. */
+export class WorkerOrders {
+  readonly #options: WorkerOrdersOptions;
+
+  constructor(options: WorkerOrdersOptions) {
+    this.#options = options;
+  }
+
+  /** Tells a worker to stop. A worker that is not running is told as well: an instance that was run by hand hears it. */
+  async stop(worker: string, requestedBy: string): Promise<StopOrder> {
+    this.#known(worker);
+    const bus = this.#options.bus();
+    if (!bus) throw new DecnetError("unavailable", "there is no bus to carry the order");
+    await this.#checkHears(worker);
+    if (FOUNDATION.includes(worker)) return { afterwards: () => this.#tellLater(worker, requestedBy) };
+    this.#tell(bus, worker, requestedBy);
+    if (!(await bus.flush(FLUSH_MS))) throw new DecnetError("unavailable", "the bus did not take the order");
+    this.#options.serviceView.expect();
+    return {};
+  }
+
+  /** Has a worker started. Throws `unavailable` where it is not installed, `refused` with the manager's reason. */
+  async start(worker: string): Promise<"started" | "already_running"> {
+    this.#known(worker);
+    if (!(await this.#options.services.installed()).has(worker)) throw notInstalled(worker);
+    const outcome = await this.#start(worker);
+    if (outcome.result === "refused") throw new DecnetError("refused", firstLine(outcome.reason));
+    return outcome.result;
+  }
+
+  /** Has all that are installed started, one after the other, the bus and the API first. */
+  async startAll(): Promise<StartedAll> {
+    const installed = await this.#options.services.installed();
+    const names = this.#options.registry.names.filter((name) => installed.has(name));
+    if (names.length === 0)
+      throw new DecnetError("unavailable", "no worker is installed that could be started here");
+    const rest = names.filter((name) => !FOUNDATION.includes(name));
+    const all = {
+      started: [] as string[],
+      already_running: [] as string[],
+      failed: [] as { name: string; reason: string }[],
+    };
+    for (const name of [...FOUNDATION.filter((first) => names.includes(first)), ...rest]) {
+      const outcome = await this.#tryStart(name);
+      if (outcome.result === "refused") all.failed.push({ name, reason: firstLine(outcome.reason) });
+      else all[outcome.result].push(name);
+    }
+    return all;
+  }
+
+  #known(worker: string): void {
+    if (!this.#options.registry.names.includes(worker))
+      throw new DecnetError("not_found", "there is no such worker");
+  }
+
+  /** A crash loop between two tries hears nothing and would go on: better no order than one that is lost. */
+  async #checkHears(worker: string): Promise<void> {
+    const { registry, serviceView, services } = this.#options;
+    await serviceView.refresh();
+    const row = registry.row(worker);
+    if (!row?.installed) throw notInstalled(worker);
+    if (row.service?.phase !== "crash_loop") return;
+    const state = await services.state(worker);
+    if (state?.phase === "crash_loop" && state.pid === undefined)
+      throw new DecnetError(
+        "conflict",
+        `${worker} is in a crash loop and does not run at this moment: it can't hear a stop`,
+      );
+  }
+
+  #tell(bus: Bus, worker: string, requestedBy: string): void {
+    const order = {
+      action: "stop",
+      requested_by: requestedBy,
+      ts: this.#options.clock.now() / 1000,
+    } as const;
+    bus.publish(topics.systemControl, { worker }, order);
+  }
+
+  #tellLater(worker: string, requestedBy: string): void {
+    const { bus, log, serviceView } = this.#options;
+    const connected = bus();
+    if (connected) this.#tell(connected, worker, requestedBy);
+    else log.warn({ worker }, "the bus went away before the stop could be sent");
+    serviceView.expect();
+  }
+
+  async #start(worker: string): Promise<StartOutcome> {
+    const { services, serviceView, clock } = this.#options;
+    const stop = new AbortController();
+    const late = clock.sleep(START_MS, stop.signal).then(() => {
+      if (!stop.signal.aborted)
+        throw new DecnetError("timeout", `the service manager has not answered for ${START_MS / 1000} s`);
+      return { result: "refused", reason: "" } as const;
+    });
+    try {
+      return await Promise.race([services.start(worker), late]);
+    } finally {
+      stop.abort();
+      serviceView.expect();
+    }
+  }
+
+  /** One that can't be started must not keep the others from it. */
+  async #tryStart(worker: string): Promise<StartOutcome> {
+    try {
+      return await this.#start(worker);
+    } catch (error) {
+      if (isDecnetError(error)) return { result: "refused", reason: error.message };
+      this.#options.log.error({ err: toError(error), worker }, "start failed");
+      return { result: "refused", reason: "internal error" };
+    }
+  }
+}
+
+function notInstalled(worker: string): DecnetError {
+  return new DecnetError(
+    "unavailable",
+    `${worker} is not installed here, or its service manager can't be asked`,
+  );
+}
+
+function firstLine(reason: string): string {
+  const line = reason.split(/\r?\n/, 1)[0]?.trim() ?? "";
+  return printable(line === "" ? "the service manager refused" : line, REASON_CHARS);
+}

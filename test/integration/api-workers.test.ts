@@ -1,0 +1,250 @@
+// Workers in the API: heartbeats judged, orders given and refused, directly and over a real socket.
+
+import { afterEach, describe, expect, test } from "bun:test";
+import type { AuditEntry, Worker, Workers } from "../../src/api/types.ts";
+import type { Bus, BusEvent } from "../../src/bus/bus.ts";
+import { FakeBus, FakeHub } from "../../src/bus/fake.ts";
+import { systemClock, TestClock } from "../../src/contract/clock.ts";
+import { createLogger } from "../../src/kit/log.ts";
+import type { Harness, HarnessOptions } from "../support/api-harness.ts";
+import { createHarness } from "../support/api-harness.ts";
+import { FakeServices } from "../support/fake-services.ts";
+
+const BASE = "/api/v1";
+const names = ["collector", "bus", "ingester", "api"];
+const parts = { log: createLogger("test", "silent"), clock: systemClock };
+const cleanups: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A bus with somebody who hears every order. */
+async function makeBus() {
+  const hub = new FakeHub();
+  const bus: Bus = new FakeBus(hub, "api-relay", parts);
+  const ear = new FakeBus(hub, "worker", parts);
+  const orders = ear.subscribe("system.*.control");
+  await orders.ready;
+  await bus.flush();
+  const heard: AsyncIterator<BusEvent> = orders[Symbol.asyncIterator]();
+  cleanups.push(
+    () => bus.close(),
+    () => ear.close(),
+  );
+  return { bus, next: async () => (await heard.next()).value as BusEvent };
+}
+
+for (const transport of ["memory", "socket"] as const) {
+  const open = async (options: Partial<HarnessOptions> = {}): Promise<Harness> => {
+    const harness = await createHarness({ transport, names, ...options });
+    cleanups.push(() => harness.close());
+    return harness;
+  };
+  const post = async (harness: Harness, path: string, who: "admin" | "viewer" = "admin") => {
+    const response = await harness.as(who, `${BASE}/workers/${path}`, { method: "POST" });
+    const body = (await response.json()) as Record<string, unknown>;
+    return {
+      status: response.status,
+      body,
+      error: body["error"] as { code: string; message: string } | undefined,
+    };
+  };
+  const rows = async (harness: Harness): Promise<readonly Worker[]> =>
+    ((await (await harness.as("viewer", `${BASE}/workers`)).json()) as Workers).workers;
+  const rowOf = async (harness: Harness, name: string) =>
+    (await rows(harness)).find((row) => row.name === name);
+  const audit = async (harness: Harness): Promise<readonly AuditEntry[]> =>
+    ((await (await harness.as("admin", `${BASE}/audit`)).json()) as { data: AuditEntry[] }).data;
+
+  describe(`heartbeats over ${transport}`, () => {
+    const health = "system.collector.health";
+
+    test("ages 0, 89.9, 90 and 3,600 s are ok, ok, stale, stale", async () => {
+      for (const [age, status] of [
+        [0, "ok"],
+        [89.9, "ok"],
+        [90, "stale"],
+        [3600, "stale"],
+      ] as const) {
+        const clock = new TestClock(1_700_000_000_000);
+        const harness = await open({ beatClock: clock });
+        harness.registry.record(health, { ts: clock.now() / 1000, pid: 1, uptime_sec: 1 });
+        clock.advance(age * 1000);
+        expect(await rowOf(harness, "collector"), `${age} s`).toMatchObject({ status, seconds_since: age });
+        const told = await open({ beatClock: clock });
+        told.registry.record(health, { ts: clock.now() / 1000 - age, pid: 1, uptime_sec: 1 });
+        expect(await rowOf(told, "collector"), `said to be ${age} s old`).toMatchObject({ status });
+      }
+    });
+
+    test("a ts that is missing, text, NaN or an hour ahead harms nothing and holds no row at ok", async () => {
+      for (const ts of [undefined, "1700000000", Number.NaN, Number.POSITIVE_INFINITY, null, 1_700_003_600]) {
+        const clock = new TestClock(1_700_000_000_000);
+        const harness = await open({ beatClock: clock });
+        const good = () => ({ worker: "collector", ts: clock.now() / 1000, pid: 1, uptime_sec: 1 });
+        harness.registry.record(health, good());
+        harness.registry.record(health, { ...good(), ts });
+        clock.advance(90_000);
+        expect(await rowOf(harness, "collector"), String(ts)).toMatchObject({ status: "stale" });
+        const ahead = typeof ts === "number" && Number.isFinite(ts);
+        if (!ahead) harness.registry.record(health, { ...good(), ts });
+        expect((await rowOf(harness, "collector"))?.status, String(ts)).toBe("stale");
+        expect((await rows(harness)).map(({ name }) => name)).toEqual(names);
+        harness.registry.record(health, good());
+        expect((await rowOf(harness, "collector"))?.status, String(ts)).toBe("ok");
+      }
+    });
+
+    test("a stranger adds no row", async () => {
+      const harness = await open();
+      harness.registry.record("system.evil.health", {
+        worker: "evil",
+        ts: Date.now() / 1000,
+        pid: 1,
+        uptime_sec: 1,
+      });
+      expect((await rows(harness)).map(({ name }) => name)).toEqual(names);
+    });
+  });
+
+  describe(`orders over ${transport}`, () => {
+    test("stop tells that worker and no other, and who asked is in the audit", async () => {
+      const { bus, next } = await makeBus();
+      const harness = await open({ bus });
+      expect(await post(harness, "collector/stop")).toMatchObject({
+        status: 202,
+        body: { accepted: true, worker: "collector", action: "stop" },
+      });
+      const order = await next();
+      expect(order.topic).toBe("system.collector.control");
+      expect(order.payload).toEqual({ action: "stop", requested_by: "admin", ts: expect.any(Number) });
+      expect((await audit(harness))[0]).toMatchObject({
+        username: "admin",
+        action: "worker.stop",
+        target: "collector",
+        source: "127.0.0.1",
+        outcome: "accepted",
+      });
+    });
+
+    test("the api and the bus are told after the answer and its audit entry", async () => {
+      const { bus, next } = await makeBus();
+      const harness = await open({ bus });
+      for (const name of ["api", "bus"]) {
+        expect((await post(harness, `${name}/stop`)).status).toBe(202);
+        expect((await audit(harness))[0]).toMatchObject({ target: name, outcome: "accepted" });
+        expect((await next()).topic).toBe(`system.${name}.control`);
+      }
+    });
+
+    test("refusals: unknown 404, no bus 503, not installed 503, the manager's own words 502; all in the audit", async () => {
+      const services = new FakeServices(names.filter((name) => name !== "ingester"));
+      const lonely = await open({ services });
+      expect((await post(lonely, "collector/stop")).error).toMatchObject({ code: "unavailable" });
+      expect((await post(lonely, "collector/stop")).status).toBe(503);
+      expect((await post(lonely, "nosuch/stop")).status).toBe(404);
+      expect((await post(lonely, "%1b%5b2J%e2%80%ae/start")).status).toBe(404);
+      expect((await post(lonely, `${"x".repeat(3000)}/start`)).status).toBe(404);
+      expect((await post(lonely, "ingester/start")).status).toBe(503);
+      services.refusals.set("collector", "Unit is masked.\nsecond line\n");
+      expect(await post(lonely, "collector/start")).toMatchObject({
+        status: 502,
+        error: { code: "refused", message: "Unit is masked." },
+      });
+      expect((await post(lonely, "collector/start", "viewer")).status).toBe(403);
+      const { bus } = await makeBus();
+      const other = await open({ bus, services });
+      expect((await post(other, "ingester/stop")).status).toBe(503);
+      const entries = await audit(lonely);
+      expect(entries.map(({ outcome }) => outcome.split(":")[0])).toEqual([
+        "forbidden",
+        "refused",
+        "unavailable",
+        "not_found",
+        "not_found",
+        "not_found",
+        "unavailable",
+        "unavailable",
+      ]);
+      expect(entries[0]).toMatchObject({ username: "viewer", action: "worker.start", target: "collector" });
+      expect(JSON.stringify(entries)).not.toMatch(/\\u001b|\u202e|x{70}/);
+      expect(lonely.logs.filter((line) => /"level":(50|60)/.test(line))).toEqual([]);
+    });
+
+    test("start: taken by the manager, or left alone when it runs; nobody unnamed leaves an entry", async () => {
+      const services = new FakeServices(names);
+      services.states.set("collector", { phase: "stopped", pid: undefined });
+      const harness = await open({ services });
+      for (const outcome of ["started", "already_running"]) {
+        expect(await post(harness, "collector/start")).toMatchObject({
+          status: 202,
+          body: { accepted: true, worker: "collector", action: "start" },
+        });
+        expect((await audit(harness))[0]).toMatchObject({ action: "worker.start", outcome });
+      }
+      const before = (await audit(harness)).length;
+      expect((await harness.request(`${BASE}/workers/bus/stop`, { method: "POST" })).status).toBe(401);
+      expect((await audit(harness)).length).toBe(before);
+    });
+
+    test("start-all: the bus, the API, then the others; one that fails keeps nobody from it", async () => {
+      const services = new FakeServices(names);
+      for (const name of ["bus", "ingester"]) services.states.set(name, { phase: "stopped", pid: undefined });
+      services.refusals.set("collector", "no\nmore");
+      const harness = await open({ services });
+      expect(await post(harness, "start-all")).toMatchObject({
+        status: 200,
+        body: {
+          started: ["bus", "ingester"],
+          already_running: ["api"],
+          failed: [{ name: "collector", reason: "no" }],
+        },
+      });
+      expect(services.starts).toEqual(["bus", "api", "collector", "ingester"]);
+      expect((await audit(harness))[0]).toMatchObject({ action: "worker.start-all", target: "all" });
+      services.names = [];
+      expect((await post(harness, "start-all")).status).toBe(503);
+    });
+  });
+
+  describe(`the service manager in the rows over ${transport}`, () => {
+    test("says why a worker does not run, bounded and escaped, and a stop that can't be heard is refused", async () => {
+      const services = new FakeServices(names);
+      const lastLines = [
+        ...Array.from({ length: 50 }, (_, i) => `line ${i}`),
+        `\u001b[2J\u202e${"x".repeat(9000)}`,
+      ];
+      services.states.set("collector", {
+        phase: "crash_loop",
+        pid: undefined,
+        reason: "exit 70, 6 times",
+        lastLines,
+      });
+      services.states.set("ingester", { phase: "stopped", pid: undefined });
+      const { bus, next } = await makeBus();
+      const harness = await open({ services, bus });
+      const row = await rowOf(harness, "collector");
+      expect(row).toMatchObject({ status: "unknown", installed: true });
+      expect(row?.service).toMatchObject({ phase: "crash_loop", reason: "exit 70, 6 times" });
+      expect(row?.service?.last_lines.length).toBe(10);
+      expect(row?.service?.last_lines.at(-1)).toStartWith("\\u{1b}[2J\\u{202e}");
+      expect(JSON.stringify(row).length).toBeLessThan(2000);
+      expect((await rowOf(harness, "ingester"))?.service).toEqual({
+        phase: "stopped",
+        reason: null,
+        last_lines: [],
+      });
+      expect((await rowOf(harness, "bus"))?.service).toBeUndefined();
+      expect((await post(harness, "collector/stop")).status).toBe(409);
+      expect((await post(harness, "ingester/stop")).status).toBe(202);
+      expect((await next()).topic).toBe("system.ingester.control");
+    });
+
+    test("one that can't be asked harms no row and no read", async () => {
+      const services = new FakeServices(names);
+      services.broken = new Error("no socket");
+      const harness = await open({ services });
+      expect((await rows(harness)).map(({ installed }) => installed)).toEqual([false, false, false, false]);
+    });
+  });
+}
