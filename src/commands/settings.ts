@@ -6,9 +6,6 @@ import type { DataFolder } from "../kit/data-folder.ts";
 import { dataFolder } from "../kit/data-folder.ts";
 import type { CommandCall } from "./command.ts";
 
-/** Ports below 1024 need root; without it the decoys' ports start here. */
-const UNPRIVILEGED_OFFSET = 20_000;
-
 /** What a call runs with. */
 export interface CallSettings {
   readonly folder: DataFolder;
@@ -18,12 +15,6 @@ export interface CallSettings {
 /** Resolves the data folder and every setting. */
 export function settingsOf(call: CommandCall): CallSettings {
   const folder = dataFolder(call.dataDir);
-  const offset = process.getuid?.() === 0 ? 0 : UNPRIVILEGED_OFFSET;
-  const config = loadConfig({
-    flags: call.flags,
-    env: call.terminal.env,
-    file: folder.configFile,
-    defaults: { "decky.port_offset": offset },
-  });
+  const config = loadConfig({ flags: call.flags, env: call.terminal.env, file: folder.configFile });
   return { folder, config };
 }

@@ -16,7 +16,7 @@ const serviceState = z.strictObject({
   port: z.int().min(0).max(65_535),
   transport: z.enum(["tcp", "udp"]),
   state: z.enum(["listening", "skipped", "failed", "stopped"]),
-  /** Why it does not listen, in words for the operator. */
+  /** Why it does not listen, or not on its usual port, in words for the operator. */
   detail: z.string().max(300).optional(),
 });
 

@@ -25,6 +25,12 @@ function setting<S extends z.ZodType>(value: Setting<S>): Setting<S> {
 const port = z.int().min(0).max(65_535);
 /** The highest usual port of a decoy stays a port with this added. */
 const HIGHEST_OFFSET = 59_000;
+const offset = z.int().min(0).max(HIGHEST_OFFSET);
+/** A number, as a flag or a variable says it. */
+const digits = z
+  .string()
+  .regex(/^[0-9]{1,5}$/)
+  .transform(Number);
 const address = z.string().refine((text) => isIP(text) !== 0, "an IPv4 or IPv6 address");
 const positive = z
   .int()
@@ -75,9 +81,11 @@ export const settings = {
     flag: "listen",
   }),
   "decky.port_offset": setting({
-    schema: z.int().min(0).max(HIGHEST_OFFSET),
-    default: 0,
-    summary: "added to each decoy's usual port; 20000 by default when not root",
+    schema: z.union([z.literal("auto"), offset, digits.pipe(offset)], {
+      error: `auto, or a number from 0 to ${HIGHEST_OFFSET}`,
+    }),
+    default: "auto",
+    summary: "added to every decoy's usual port; auto adds 20000 where that port is taken or needs root",
     flag: "port-offset",
   }),
   "decky.services": setting({

@@ -66,6 +66,16 @@ describe("settings", () => {
       refuse(name)();
   });
 
+  test("an offset is a number from wherever it comes, or auto", () => {
+    const of = (flag: unknown) =>
+      loadConfig({ flags: { "decky.port_offset": flag } }).get("decky.port_offset");
+    expect([of(undefined), of("auto"), of("1200"), of(0)]).toEqual(["auto", "auto", 1200, 0]);
+    withFile("[decky]\nport_offset = 300\n", (file) =>
+      expect(loadConfig({ file }).get("decky.port_offset")).toBe(300),
+    );
+    for (const bad of ["59001", "-1", "12x", ""]) expect(() => of(bad), bad).toThrow(/--port-offset/);
+  });
+
   test("lists come from commas", () => {
     expect(loadConfig({ flags: { "decky.services": "ssh, http,," } }).get("decky.services")).toEqual([
       "ssh",

@@ -35,8 +35,6 @@ export interface ConfigInput {
   readonly env?: NodeJS.ProcessEnv;
   /** Path of decnet.toml; a file that is not there counts as empty. */
   readonly file?: string;
-  /** Defaults that depend on the host, such as the port offset of an unprivileged user. */
-  readonly defaults?: Partial<Record<SettingKey, unknown>>;
 }
 
 interface Loose {
@@ -163,8 +161,7 @@ function resolveOne(key: SettingKey, input: ConfigInput, file: Map<string, unkno
     const from = input.file ?? "decnet.toml";
     return { value: checked(key, setting, file.get(key), from), source: "file", from };
   }
-  const fallback = input.defaults?.[key] ?? setting.default;
-  return { value: checked(key, setting, fallback, "default"), source: "default", from: "default" };
+  return { value: checked(key, setting, setting.default, "default"), source: "default", from: "default" };
 }
 
 /** Resolves every setting. Throws DecnetError `config` that names the flag, variable or file and the remedy. */

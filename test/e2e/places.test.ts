@@ -136,6 +136,55 @@ describe.skipIf(!isRoot)("the defaults of root", () => {
   }, 60_000);
 });
 
+describe.skipIf(!isRoot)("the defaults of an unprivileged user", () => {
+  test("shift the ports that need root or are taken, say by whom, and keep the others real", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "decnet-ports-"));
+    chownSync(folder, NOBODY, NOBODY);
+    // A network namespace of its own, where MySQL's port belongs to another program of that user.
+    const own = [
+      "ip link set lo up",
+      `as="setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups"`,
+      "$as timeout 60 redis-server --port 3306 --bind 127.0.0.1 --save '' --dir / >/dev/null 2>&1 &",
+      "n=0; until grep -q :0CEA /proc/net/tcp || [ $((n += 1)) -gt 100 ]; do sleep 0.05; done",
+      'exec $as "$@"',
+    ].join("\n");
+    const up = [BINARY, "up", "--json", "--data-dir", join(folder, "data"), "--listen", "127.0.0.1"];
+    const child = Bun.spawn(["unshare", "--net", "sh", "-c", own, "sh", ...up], {
+      cwd: "/",
+      stdout: "pipe",
+      stderr: "inherit",
+      stdin: "ignore",
+    });
+    let other: number | undefined;
+    try {
+      const { value } = await child.stdout.getReader().read();
+      const line = JSON.parse(new TextDecoder().decode(value)) as RunningInstall["up"];
+      const services = line.deckies.flatMap((decky) => decky.services);
+      const ports = services.map((service) => [service.name, service.port, service.state]);
+      expect(ports.toSorted()).toEqual([
+        ["ftp", 20_021, "listening"],
+        ["http", 20_080, "listening"],
+        ["mysql", 23_306, "listening"],
+        ["redis", 6379, "listening"],
+        ["ssh", 20_022, "listening"],
+        ["telnet", 20_023, "listening"],
+      ]);
+      const detail = services.find((service) => service.name === "mysql")?.detail ?? "";
+      expect(detail).toMatch(/^port 3306 is taken by redis-server \(pid \d+\)$/);
+      other = Number(/pid (\d+)/.exec(detail)?.[1]);
+      expect(services.find((service) => service.name === "redis")?.detail).toBeUndefined();
+      const inside = ["nsenter", "-t", String(child.pid), "-n"];
+      const nmap = Bun.spawnSync([...inside, "nmap", "-Pn", "-sT", "-sV", "-p", "6379", "127.0.0.1"]);
+      expect(nmap.stdout.toString()).toMatch(/^6379\/tcp +open +redis +Redis key-value store 7\.0\.15$/m);
+    } finally {
+      if (other !== undefined) process.kill(other);
+      child.kill("SIGINT");
+      expect(await child.exited).toBe(0);
+      rmSync(folder, { recursive: true });
+    }
+  }, 90_000);
+});
+
 describe("an install", () => {
   test("survives the death of its supervisor: workers end, and the next start finds everything", async () => {
     const folder = mkdtempSync(join(tmpdir(), "decnet-again-"));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ServiceState } from "../../contract/evidence.ts";
-import { createAdmission, createRefusalTally, phaseOf } from "./core.ts";
+import { createAdmission, createRefusalTally, phaseOf, portsToTry } from "./core.ts";
 
 const service = (state: ServiceState["state"]): ServiceState => ({
   name: "ssh",
@@ -15,6 +15,21 @@ describe("phaseOf", () => {
     expect(phaseOf([service("listening"), service("skipped")])).toBe("degraded");
     expect(phaseOf([service("failed")])).toBe("stopped");
     expect(phaseOf([])).toBe("stopped");
+  });
+});
+
+describe("the ports of a decoy", () => {
+  const unprivileged = (port: number): boolean => port >= 1024;
+
+  test("are shifted only where they must be", () => {
+    expect(portsToTry(22, "auto", unprivileged)).toEqual([20_022]);
+    expect(portsToTry(6379, "auto", unprivileged)).toEqual([6379, 26_379]);
+    expect(portsToTry(22, "auto", () => true)).toEqual([22, 20_022]);
+  });
+
+  test("are shifted all alike by an offset that was asked for", () => {
+    expect(portsToTry(6379, 1000, unprivileged)).toEqual([7379]);
+    expect(portsToTry(22, 0, unprivileged)).toEqual([22]);
   });
 });
 

@@ -2,6 +2,19 @@
 
 import type { ServiceState } from "../../contract/evidence.ts";
 
+/** Added to a usual port that can't be had. */
+const SHIFT = 20_000;
+
+/** The ports that a decoy tries in turn. An offset that was asked for holds for every port; `auto` shifts where it must. */
+export function portsToTry(
+  usual: number,
+  offset: number | "auto",
+  mayBind: (port: number) => boolean,
+): readonly number[] {
+  if (offset !== "auto") return [usual + offset];
+  return mayBind(usual) ? [usual, usual + SHIFT] : [usual + SHIFT];
+}
+
 /** State of a decky as its services make it. */
 export type DeckyPhase = "starting" | "running" | "degraded" | "stopped";
 

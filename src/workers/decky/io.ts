@@ -3,7 +3,7 @@
 import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { systemErrorCode, toError } from "../../contract/errors.ts";
+import { DecnetError, systemErrorCode, toError } from "../../contract/errors.ts";
 import type { ServiceState } from "../../contract/evidence.ts";
 import type { DecoyDefinition } from "../../decoys/decoy.ts";
 import { portOwner } from "../../platform/port-owner.ts";
@@ -24,13 +24,31 @@ function explain(error: unknown, port: number): { state: "skipped" | "failed"; d
     return { state: "skipped", detail: `port ${port} is taken${owner === undefined ? "" : ` by ${owner}`}` };
   }
   if (code === "EACCES") {
-    return { state: "failed", detail: `port ${port} needs root; use --port-offset 20000 or run as root` };
+    return { state: "failed", detail: `port ${port} needs root` };
   }
   return { state: "failed", detail: toError(error).message.slice(0, 300) };
 }
 
-/** Binds one decoy's port. Never throws: what failed is in the state. */
-export function listen(
+/** Binds the first of `ports` that can be had; the state tells why an earlier one could not. Never throws. */
+export async function listenOnOne(
+  decoy: DecoyDefinition,
+  where: { readonly host: string; readonly ports: readonly number[] },
+  onSocket: (socket: Socket) => void,
+): Promise<Listening> {
+  const missed: string[] = [];
+  for (const [index, port] of where.ports.entries()) {
+    const result = await listen(decoy, { host: where.host, port }, onSocket);
+    if (result.server === undefined) missed.push(result.state.detail ?? "");
+    const last = index === where.ports.length - 1;
+    if (result.server === undefined && !last) continue;
+    const detail = missed.join("; ").slice(0, 300);
+    return { ...result, state: { ...result.state, ...(detail === "" ? {} : { detail }) } };
+  }
+  throw new DecnetError("internal", "a decoy was given no port to listen on");
+}
+
+/** Binds one decoy's port. What failed is in the state. */
+function listen(
   decoy: DecoyDefinition,
   where: { readonly host: string; readonly port: number },
   onSocket: (socket: Socket) => void,

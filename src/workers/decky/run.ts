@@ -17,13 +17,14 @@ import { openBlobs } from "../../evidence/blobs.ts";
 import { createEvidenceClient } from "../../evidence/client.ts";
 import type { Config } from "../../kit/config.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
+import { mayBind } from "../../platform/bind-rights.ts";
 import { becomeUser, decoyIds } from "../../platform/identity.ts";
 import { plainAddress } from "./connection.ts";
 import type { Conversation, ConversationHost } from "./conversation.ts";
 import { converse } from "./conversation.ts";
 import type { DeckyPhase } from "./core.ts";
-import { createAdmission, createRefusalTally, phaseOf } from "./core.ts";
-import { listen, reachableAddress } from "./io.ts";
+import { createAdmission, createRefusalTally, phaseOf, portsToTry } from "./core.ts";
+import { listenOnOne, reachableAddress } from "./io.ts";
 
 /** How often refusals are told. */
 const TALLY_MS = 5_000;
@@ -125,11 +126,11 @@ async function startService(context: WorkerContext, house: House, plan: DeckyPla
       log.error({ err: error, service: decoy.name }, "a conversation broke inside its decoy");
     },
   };
-  const where = { host: config.get("decky.listen"), port: decoy.port + config.get("decky.port_offset") };
+  const ports = portsToTry(decoy.port, config.get("decky.port_offset"), mayBind);
   // Sockets that come early wait unread until root is dropped.
-  const result = await listen(
+  const result = await listenOnOne(
     decoy,
-    where,
+    { host: config.get("decky.listen"), ports },
     (socket) => void house.open.promise.then(() => welcome(house, host, socket)),
   );
   if (result.state.state !== "listening") log.warn({ service: result.state }, "a decoy does not listen");
