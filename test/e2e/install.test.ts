@@ -202,7 +202,7 @@ describe("real clients", () => {
     const ports = services.map((service) => install.port(service)).join(",");
     const output = await run(["nmap", "-Pn", "-sT", "-sV", "-p", ports, "127.0.0.1"]);
     expect(output).toMatch(/OpenSSH 9\.2p1 Debian 2\+deb12u\d+/);
-    expect(output).toMatch(/BusyBox telnetd/);
+    expect(output).toMatch(/DD-WRT telnetd/);
     expect(output).toMatch(/nginx 1\.22\.1/);
     expect(output).toMatch(/vsftpd 3\.0\.3/);
     // On a port that is not Redis' own, nmap gets no further with the real one either.

@@ -95,7 +95,7 @@ describe.skipIf(!isRoot)("root", () => {
     const claims = [
       /^21\/tcp +open +ftp +vsftpd 3\.0\.3$/m,
       /^22\/tcp +open +ssh +OpenSSH 9\.2p1 Debian 2\+deb12u\d+ /m,
-      /^23\/tcp +open +telnet +BusyBox telnetd/m,
+      /^23\/tcp +open +telnet +DD-WRT telnetd 24-sp2 (?:std|big) \(c\) 2010 NewMedia-NET GmbH$/m,
       /^80\/tcp +open +http +nginx 1\.22\.1$/m,
       /^3306\/tcp +open +mysql +MySQL 8\.0\.\d+$/m,
       /^6379\/tcp +open +redis +Redis key-value store 7\.0\.15$/m,

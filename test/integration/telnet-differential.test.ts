@@ -67,7 +67,9 @@ describe.skipIf(BUSYBOX === null)("ash and applets of BusyBox (skips without bus
   afterAll(() => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
-  test.each(named([...posixCases, ...ashCases]))("%s", async (_, line) => {
+  // The router's root lives elsewhere than this host's.
+  const lines = [...posixCases, ...ashCases].filter((line) => line !== "echo ~root");
+  test.each(named(lines))("%s", async (_, line) => {
     expect(await runFake(line, true)).toEqual(
       await runReal([BUSYBOX ?? "busybox", "sh", "-c"], { line, path }),
     );

@@ -10,7 +10,7 @@ import type { RunningDecoy } from "../support/decoy-host.ts";
 import { startDecoy } from "../support/decoy-host.ts";
 import { TEST_LOGIN } from "../support/persona.ts";
 
-const OPENING = "\xff\xfd\x01\xff\xfd\x1f\xff\xfb\x01\xff\xfb\x03\r\r\n";
+const OPTIONS = "\xff\xfd\x01\xff\xfd\x1f\xff\xfd!\xff\xfb\x01\xff\xfb\x03";
 let decoy: RunningDecoy;
 
 beforeAll(async () => {
@@ -94,12 +94,12 @@ async function enter(host: RunningDecoy = decoy): Promise<Raw> {
 describe("login", () => {
   test("opens as BusyBox telnetd and lets the right password in", async () => {
     const raw = await enter();
-    const { hostname, products } = decoy.persona;
+    const { hostname, products, firmware } = decoy.persona;
     expect(raw.text()).toStartWith(
-      `${OPENING}${hostname} login: root\r\nPassword: \r\n\r\n\r\nBusyBox v${products["telnet"]?.version} (`,
+      `${OPTIONS}\r\r\nDD-WRT v${products["telnet"]?.version}\r\nRelease: ${firmware?.release} (SVN revision: ${firmware?.revision})\r\n\xff\r\n${hostname} login: root\r\nPassword: \r\n====`,
     );
     expect(raw.text()).toEndWith(
-      " built-in shell (ash)\r\nEnter 'help' for a list of built-in commands.\r\n\r\n~ # ",
+      `====\r\n\r\n\r\nBusyBox v1.13.4 (${firmware?.busybox.built}) built-in shell (ash)\r\nEnter 'help' for a list of built-in commands.\r\n\r\nroot@${hostname}:~# `,
     );
     raw.send("exit\r\n");
     await raw.ended;
@@ -159,7 +159,7 @@ describe("a bot's conversation", () => {
     raw.send("/bin/busybox ps; /bin/busybox ECCHI\r\n");
     expect(await raw.until("ECCHI: applet not found\r\n")).toContain("PID USER       VSZ STAT COMMAND\r\n");
     raw.send("cat /proc/mounts; /bin/busybox ECCHI\r\n");
-    expect(await raw.until("ECCHI: applet not found\r\n")).toContain("tmpfs /tmp tmpfs rw,relatime 0 0\r\n");
+    expect(await raw.until("ECCHI: applet not found\r\n")).toContain("ramfs /tmp ramfs rw 0 0\r\n");
     raw.send(
       "/bin/busybox echo -e '\\x6b\\x61\\x6d\\x69/tmp' > /tmp/.nippon; /bin/busybox cat /tmp/.nippon; /bin/busybox rm /tmp/.nippon\r\n",
     );
@@ -268,15 +268,16 @@ describe("real clients", () => {
   );
 
   test.skipIf(Bun.which("nmap") === null)(
-    "nmap -sV names BusyBox telnetd and the host (skips without nmap)",
+    "nmap -sV names product and version of the persona (skips without nmap)",
     async () => {
       const child = Bun.spawn(["nmap", "-sV", "-Pn", "-n", "-p", String(decoy.port), decoy.host], {
         stdout: "pipe",
         stderr: "ignore",
       });
       const report = await new Response(child.stdout).text();
-      expect(report).toMatch(/\/tcp\s+open\s+telnet\s+BusyBox telnetd/);
-      expect(report).toContain(`Service Info: Host: ${decoy.persona.hostname}`);
+      const { product, version } = decoy.persona.products["telnet"] ?? {};
+      const [, named] = /^\d+\/tcp\s+open\s+telnet\s+(.*)$/m.exec(report) ?? [];
+      expect(named).toBe(`${product} ${version}`);
     },
     60_000,
   );

@@ -3,11 +3,8 @@
 
 import type { Random } from "../../contract/random.ts";
 import {
-  busyboxVersions,
   debianKernels,
-  deviceBoards,
   deviceNames,
-  deviceOuis,
   devicePasswords,
   domains,
   mysqlVersions,
@@ -18,6 +15,7 @@ import {
   staffAccounts,
   weakPasswords,
 } from "./facts.ts";
+import { deviceBuilds, firmwareTitle } from "./firmware.ts";
 import type { Account, Persona } from "./persona.ts";
 import type { InstallSecret } from "./secret.ts";
 import { drawFrom } from "./secret.ts";
@@ -94,12 +92,10 @@ function server(random: Random, madeAt: number): Draft {
 
 function device(random: Random, madeAt: number): Draft {
   const dates = datesOf(random, madeAt);
-  const board = random.pick(deviceBoards);
-  const busybox = random.pick(busyboxVersions);
-  const mac = macOf(random, deviceOuis);
+  const { firmware, kernel, board, ouis } = random.pick(deviceBuilds);
+  const mac = macOf(random, ouis);
   const name = `${random.pick(deviceNames)}-${mac.slice(-5).replace(":", "")}`;
-  const built = new Date(dates.installedAt - 200 * DAY_MS).toUTCString();
-  const [, day, month, year] = /^\w+, (\d+) (\w+) (\d+)/.exec(built) ?? [];
+  const { machine, cpu, cpus, memoryKib, diskKib } = board;
   return {
     name,
     archetype: "embedded-device",
@@ -108,18 +104,24 @@ function device(random: Random, madeAt: number): Draft {
     os: {
       family: "linux",
       flavour: "busybox",
-      pretty: `BusyBox v${busybox}`,
-      release: board.release,
-      version: `#1 PREEMPT ${month} ${day} 10:24:16 CST ${year}`,
-      machine: board.machine,
+      pretty: `DD-WRT ${firmware.name} (${firmware.release}) ${firmware.edition}`,
+      ...kernel,
+      machine,
     },
-    hardware: { cpuModel: board.cpu, cpus: board.cpus, memoryKib: board.memoryKib, diskKib: 14_336 },
+    hardware: { cpuModel: cpu, cpus, memoryKib, diskKib },
     ...dates,
+    // This firmware has one login, whatever name its web page was given.
     accounts: [
-      { ...account("root", 0, "root", random.pick(devicePasswords)), shell: "/bin/sh" },
-      { ...account("admin", 500, "admin", "admin"), home: "/var/admin", shell: "/bin/sh" },
+      {
+        ...account("root", 0, "Root User,,,", random.pick(devicePasswords)),
+        home: "/tmp/root",
+        shell: "/bin/sh",
+      },
     ],
-    products: { telnet: { product: "BusyBox telnetd", version: busybox } },
+    products: {
+      telnet: { product: "DD-WRT telnetd", version: firmwareTitle(firmware).replace("DD-WRT v", "") },
+    },
+    firmware,
     mac,
   };
 }
@@ -131,7 +133,7 @@ export const archetypes = {
     services: ["ssh", "http", "ftp", "redis", "mysql"],
     draw: server,
   },
-  "embedded-device": { summary: "small device with BusyBox and telnet", services: ["telnet"], draw: device },
+  "embedded-device": { summary: "router with DD-WRT and telnet", services: ["telnet"], draw: device },
 } as const;
 
 /** A key of {@link archetypes}. */

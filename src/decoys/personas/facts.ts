@@ -22,15 +22,6 @@ export const opensshVersions = [
 
 export const mysqlVersions = ["8.0.36", "8.0.37", "8.0.39", "8.0.40", "8.0.41", "8.0.42"] as const;
 
-export const busyboxVersions = ["1.19.4", "1.22.1", "1.24.1", "1.25.1"] as const;
-
-/** Small devices: kernel and processor belong together. */
-export const deviceBoards = [
-  { release: "3.10.14", machine: "mips", cpu: "MIPS 24KEc V5.0", cpus: 1, memoryKib: 61_124 },
-  { release: "3.18.20", machine: "armv7l", cpu: "ARMv7 Processor rev 5 (v7l)", cpus: 1, memoryKib: 126_200 },
-  { release: "4.9.37", machine: "armv7l", cpu: "ARMv7 Processor rev 5 (v7l)", cpus: 2, memoryKib: 252_908 },
-] as const;
-
 export const serverCpus = [
   "Intel(R) Xeon(R) CPU E5-2640 v4 @ 2.40GHz",
   "Intel(R) Xeon(R) Silver 4210 CPU @ 2.20GHz",
@@ -42,7 +33,7 @@ export const serverRoles = ["intranet", "files", "app", "backup", "portal", "erp
 
 export const domains = ["corp.lan", "office.lan", "internal", "int.local", "hq.lan"] as const;
 
-export const deviceNames = ["ipcam", "dvr", "nvr", "gateway", "router"] as const;
+export const deviceNames = ["router", "gateway", "wlan", "ap", "repeater"] as const;
 
 /** Accounts that people make for a purpose; none that Debian makes by itself. */
 export const staffAccounts = ["deploy", "admin", "webmaster", "operator", "support", "ansible"] as const;
@@ -75,6 +66,5 @@ export const devicePasswords = [
   "user",
 ] as const;
 
-/** Vendor prefixes of network cards (IEEE registry): servers (Dell, HP, Supermicro), then devices (Realtek, Hisilicon makers). */
+/** Vendor prefixes of servers' network cards (IEEE registry): Dell, HP, Supermicro. */
 export const serverOuis = ["18:66:da", "3c:a8:2a", "0c:c4:7a"] as const;
-export const deviceOuis = ["00:e0:4c", "28:57:be", "9c:14:63"] as const;

@@ -2,6 +2,7 @@
 // after a restart and differs between installs.
 
 import type { Random } from "../../contract/random.ts";
+import type { Firmware } from "./firmware.ts";
 
 /** An account of the machine. `password` is the one secret that lets somebody in, null for none. */
 export interface Account {
@@ -37,7 +38,7 @@ export interface Hardware {
   readonly diskKib: number;
 }
 
-/** What one service claims to be; `version` is exactly what the product prints in its banner. */
+/** What one service claims to be; `version` is exactly what the product prints in its banner, as nmap reads it. */
 export interface ProductClaim {
   readonly product: string;
   readonly version: string;
@@ -57,6 +58,8 @@ export interface Persona {
   /** Unix ms when the machine was installed: dates of its files start here. */
   readonly installedAt: number;
   readonly accounts: readonly Account[];
+  /** The build that a device runs; a server has none. */
+  readonly firmware?: Firmware;
   /** Claim of each service that this machine runs, by decoy name. */
   readonly products: Readonly<Record<string, ProductClaim>>;
   /** MAC of its interface, lower case with colons. */

@@ -46,8 +46,20 @@ describe("its own services", () => {
   test("a device's too", async () => {
     const shell = shellOf({ device: true });
     expect((await shell.run("telnet localhost 99")).err).toContain("Connection refused");
-    expect(await printed(shell, "netstat -tln")).toContain("127.0.0.1:80 ");
-    expect((await shell.run("wget http://127.0.0.1/")).err).toContain("404 Not Found");
+    expect(await printed(shell, "netstat -tln")).toContain(":23 ");
+    const { firmware } = shell.login.machine.persona;
+    expect(await printed(shell, "busybox | head -n 1")).toBe(
+      `BusyBox v1.13.4 (${firmware?.busybox.built}) multi-call binary\n`,
+    );
+    expect(await printed(shell, "cat /etc/issue")).toContain(`Release: ${firmware?.release} `);
+    // Kernel, issue and BusyBox are of one build: one day.
+    const built = /\((\d{4})-(\d\d)-(\d\d)/.exec(await printed(shell, "busybox"))?.slice(1) ?? [];
+    const [year = "", month = "", day = ""] = built;
+    expect(firmware?.release).toBe(`${month}/${day}/${year.slice(2)}`);
+    const kernel = Date.parse(
+      `${/#\d+ (\w{3} \w{3} +\d+)/.exec(await printed(shell, "uname -v"))?.[1]} ${year} UTC`,
+    );
+    expect(new Date(kernel).toISOString()).toStartWith(`${year}-${month}-${day}`);
   });
 });
 

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../contract/clock.ts";
 import type { Session } from "../decoy.ts";
+import { firmwareMotd } from "../personas/firmware.ts";
 import type { Account, Persona } from "../personas/persona.ts";
 import { utf8ByteString } from "./bytes.ts";
 import { programNames, programs } from "./commands/index.ts";
@@ -75,7 +76,7 @@ function guest(persona: Persona, name: ByteString): Account {
 
 function greeting(world: World, account: Account, session: Session): ByteString {
   const { persona } = world;
-  if (persona.os.flavour === "busybox") return "";
+  if (persona.firmware) return firmwareMotd(persona.firmware);
   const login = world.lastLogin(account.uid);
   const time = timeParts(login.at);
   const { os, hostname } = persona;

@@ -27,7 +27,7 @@ function joined(events: readonly TelnetEvent[]): TelnetEvent[] {
 }
 
 test("the opening is BusyBox telnetd's", () => {
-  expect(Buffer.from(INITIAL_OPTIONS).toString("hex")).toBe("fffd01fffd1ffffb01fffb03");
+  expect(Buffer.from(INITIAL_OPTIONS).toString("hex")).toBe("fffd01fffd1ffffd21fffb01fffb03");
 });
 
 describe("decoding", () => {

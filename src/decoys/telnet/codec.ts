@@ -11,8 +11,9 @@ const INTERRUPT = 244;
 const BREAK = 243;
 const SE = 240;
 const NAWS = 31;
+const LFLOW = 33;
 
-/** What BusyBox telnetd sends first: DO ECHO, DO NAWS, WILL ECHO, WILL SUPPRESS-GO-AHEAD. */
+/** What telnetd of BusyBox before 1.14 sends first: DO ECHO, DO NAWS, DO LFLOW, WILL ECHO, WILL SUPPRESS-GO-AHEAD. */
 export const INITIAL_OPTIONS: Uint8Array = Uint8Array.from([
   IAC,
   253,
@@ -20,6 +21,9 @@ export const INITIAL_OPTIONS: Uint8Array = Uint8Array.from([
   IAC,
   253,
   NAWS,
+  IAC,
+  253,
+  LFLOW,
   IAC,
   WILL,
   1,

@@ -4,7 +4,7 @@ import { defineDecoy } from "../decoy.ts";
 
 export const telnet = defineDecoy({
   name: "telnet",
-  summary: "BusyBox device with a login and a shell",
+  summary: "DD-WRT router with a login and a shell",
   port: 23,
   transport: "tcp",
   load: async (persona) => (await import("./session.ts")).createTelnetDecoy(persona),

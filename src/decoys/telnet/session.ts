@@ -3,6 +3,7 @@
 
 import { systemClock } from "../../contract/clock.ts";
 import type { Decoy, Session } from "../decoy.ts";
+import { firmwareIssue } from "../personas/firmware.ts";
 import type { Persona } from "../personas/persona.ts";
 import { runInteractive } from "../shell/interactive.ts";
 import { createMachine, type Machine } from "../shell/shell.ts";
@@ -24,11 +25,19 @@ export async function createTelnetDecoy(persona: Persona): Promise<Decoy> {
 async function serve(machine: Machine, session: Session): Promise<void> {
   const client = new TelnetClient(session);
   await session.connection.write(INITIAL_OPTIONS);
-  // telnetd shows its issue file, which this device has none of: only the line that comes before it.
-  await client.show("\r\r\n");
+  await session.connection.write(issueOf(session.persona));
   const account = await logIn({ session, client, machine });
   if (account) await converse(machine, { session, client, account });
   session.connection.close();
+}
+
+/**
+ * The issue file as telnetd of BusyBox 1.13 puts it through its terminal: a line before it, and after its last line the
+ * end of the file as a byte of its own, not doubled, which a client then takes for a command.
+ */
+function issueOf({ firmware }: Persona): Uint8Array {
+  const text = firmware ? firmwareIssue(firmware).replaceAll("\n", "\r\n") : "";
+  return Buffer.from(`\r\r\n${text}\xff\r\n`, "latin1");
 }
 
 async function converse(

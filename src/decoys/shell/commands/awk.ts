@@ -21,7 +21,7 @@ compiled limits:
 sprintf buffer      8192
 maximum-integer     2147483647
 `;
-const BUSYBOX_USAGE = `multi-call binary.
+const BUSYBOX_USAGE = `multi-call binary
 
 Usage: awk [OPTIONS] [AWK_PROGRAM] [FILE]...
 

@@ -75,7 +75,6 @@ const DEVICE_ONLY = new Set([
   "ftpput",
   "usleep",
   "watchdog",
-  "main_app",
   "mdev",
   "unzip",
   "telnet",

@@ -152,7 +152,6 @@ export const miscPrograms = [
       : proc.fail(proc.busybox ? "standard input" : "'standard input': Inappropriate ioctl for device");
   }),
   program("watchdog", nothing),
-  program("main_app", nothing),
   program("mdev", nothing),
   program("getent", async (proc) => {
     const [database, key] = proc.args;

@@ -121,7 +121,7 @@ const SYNOPSES = new Map([
 export async function showUsage(proc: Proc): Promise<number> {
   const synopsis = SYNOPSES.get(proc.name) ?? "[OPTIONS]";
   await proc.err(
-    `${proc.world.busyboxBanner} multi-call binary.\n\nUsage: ${proc.name}${synopsis === "" ? "" : ` ${synopsis}`}\n\n`,
+    `${proc.world.busyboxBanner} multi-call binary\n\nUsage: ${proc.name}${synopsis === "" ? "" : ` ${synopsis}`}\n\n`,
   );
   return 1;
 }

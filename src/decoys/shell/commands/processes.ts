@@ -173,7 +173,7 @@ async function sleep(proc: Proc): Promise<number> {
   if (proc.args.length === 0) {
     await proc.err(
       proc.busybox
-        ? `${proc.world.busyboxBanner} multi-call binary.\n\nUsage: sleep [N]...\n`
+        ? `${proc.world.busyboxBanner} multi-call binary\n\nUsage: sleep [N]...\n`
         : "sleep: missing operand\nTry 'sleep --help' for more information.\n",
     );
     return 1;

@@ -43,7 +43,7 @@ function complaining(proc: Proc): Proc {
 async function usage(proc: Proc): Promise<number> {
   await proc.err(
     proc.busybox
-      ? `${proc.world.busyboxBanner} multi-call binary.\n\nUsage: sed [-inr] [-f FILE]... [-e CMD]... [FILE]...\n`
+      ? `${proc.world.busyboxBanner} multi-call binary\n\nUsage: sed [-inr] [-f FILE]... [-e CMD]... [FILE]...\n`
       : "Usage: sed [OPTION]... {script-only-if-no-other-script} [input-file]...\n\n",
   );
   return 1;

@@ -108,12 +108,8 @@ async function busybox(proc: Proc): Promise<number> {
   const applets = deviceApplets([...proc.login.programs.keys()]);
   if (first === undefined || first === "--help") {
     await proc.out(
-      `${proc.world.busyboxBanner} multi-call binary.\nBusyBox is copyrighted by many authors between 1998-${proc.world.busyboxBanner.match(/\((\d{4})/)?.[1] ?? "2012"}.\nLicensed under GPLv2. See source distribution for detailed\ncopyright notices.\n\nUsage: busybox [function [arguments]...]\n   or: busybox --list[-full]\n   or: busybox --install [-s] [DIR]\n   or: function [arguments]...\n\n\tBusyBox is a multi-call binary that combines many common Unix\n\tutilities into a single executable.  Most people will create a\n\tlink to busybox for each function they wish to use and BusyBox\n\twill act like whatever it was invoked as.\n\nCurrently defined functions:\n${wrapped(applets)}\n`,
+      `${proc.world.busyboxBanner} multi-call binary\nCopyright (C) 1998-2008 Erik Andersen, Rob Landley, Denys Vlasenko\nand others. Licensed under GPLv2.\nSee source distribution for full notice.\n\nUsage: busybox [function] [arguments]...\n   or: function [arguments]...\n\n\tBusyBox is a multi-call binary that combines many common Unix\n\tutilities into a single executable.  Most people will create a\n\tlink to busybox for each function they wish to use and BusyBox\n\twill act like whatever it was invoked as!\n\nCurrently defined functions:\n${wrapped(applets)}\n\n`,
     );
-    return 0;
-  }
-  if (first === "--list" || first === "--list-full") {
-    for (const applet of applets) await proc.out(`${applet}\n`);
     return 0;
   }
   if (!applets.includes(first) || first === "busybox") {

@@ -109,11 +109,11 @@ async function dmesg(proc: Proc): Promise<number> {
   const { os, hardware } = proc.world.persona;
   const lines = proc.busybox
     ? [
-        `Linux version ${os.release} (builder@build) ${os.version}`,
+        `Linux version ${os.release} (root@dd-wrt) ${os.version}`,
         `CPU: ${hardware.cpuModel}`,
         `Memory: ${hardware.memoryKib}K available`,
-        "Kernel command line: console=ttyS0,115200 root=/dev/mtdblock3 rootfstype=squashfs",
-        "VFS: Mounted root (squashfs filesystem) readonly on device 31:3.",
+        "Kernel command line: root=1f02 rootfstype=squashfs noinitrd console=ttyS0,115200",
+        "VFS: Mounted root (squashfs filesystem) readonly on device 31:2.",
         "eth0: link up, 100 Mbps/full duplex",
       ]
     : [

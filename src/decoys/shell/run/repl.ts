@@ -46,9 +46,10 @@ export function promptOf(shell: Interpreter): ByteString {
       ? `~${state.cwd.slice(home.length)}`
       : state.cwd;
   const mark = user.uid === 0 ? "#" : "$";
-  if (state.identity.dialect === "bash")
+  // Debian's bashrc and the firmware's profile ask for the same.
+  if (state.identity.dialect !== "dash")
     return `${user.name}@${login.world.persona.hostname}:${short}${mark} `;
-  return state.identity.dialect === "ash" ? `${short} ${mark} ` : `${mark} `;
+  return `${mark} `;
 }
 
 /** Whether what was typed so far wants another line. */

@@ -19,7 +19,8 @@ const MACHINES = new Map<string, ElfMachine>([
   ["aarch64", { code: 183, bits: 64, bigEndian: false, flags: 0 }],
   ["armv7l", { code: 40, bits: 32, bigEndian: false, flags: 0x5000400 }],
   ["armv5tejl", { code: 40, bits: 32, bigEndian: false, flags: 0x5000002 }],
-  ["mips", { code: 8, bits: 32, bigEndian: true, flags: 0x70001007 }],
+  // Broadcom's run little-endian, and `uname -m` does not say so.
+  ["mips", { code: 8, bits: 32, bigEndian: false, flags: 0x50001007 }],
 ]);
 
 const DEFAULT: ElfMachine = { code: 62, bits: 64, bigEndian: false, flags: 0 };

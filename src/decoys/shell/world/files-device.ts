@@ -1,5 +1,7 @@
-// Files of the BusyBox device: a read-only squashfs with applet links, and RAM disks at /tmp and /var.
+// Files of the router: a read-only squashfs with applet links, a RAM disk at /tmp that /var and much of /etc point to.
+// Every date and version is the build's.
 
+import { firmwareIssue, firmwareMotd } from "../../personas/firmware.ts";
 import { utf8ByteString } from "../bytes.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { programContent } from "./elf.ts";
@@ -96,58 +98,41 @@ export function addDeviceFiles(tree: TreeBuilder, world: World, programs: readon
     else if (SBIN.includes(name)) tree.link(`/sbin/${name}`, "../bin/busybox");
     else tree.link(`/usr/bin/${name}`, "../../bin/busybox");
   }
-  tree.file(
-    "/usr/bin/main_app",
-    programContent(world.machine, 3_145_728 + random.below(900_000), random.below(2 ** 31)),
-    { mode: 0o755, program: "main_app" },
-  );
-  tree.file("/etc/passwd", passwdFile(world));
-  tree.file("/etc/shadow", shadowFile(world), { mode: 0o600 });
-  tree.file("/etc/group", groupFile(world));
-  tree.file("/etc/hostname", `${persona.hostname}\n`);
-  tree.file("/etc/hosts", `127.0.0.1\tlocalhost\n127.0.1.1\t${persona.hostname}\n`);
-  tree.file(
-    "/etc/inittab",
-    "::sysinit:/etc/init.d/rcS\n::respawn:/sbin/getty -L ttyS0 115200 vt100\n::ctrlaltdel:/sbin/reboot\n::shutdown:/bin/umount -a -r\n",
-  );
-  tree.file(
-    "/etc/init.d/rcS",
-    "#!/bin/sh\nmount -a\nmkdir -p /dev/pts /var/run /var/log /var/admin\nmount -t devpts devpts /dev/pts\necho /sbin/mdev > /proc/sys/kernel/hotplug\nmdev -s\nsyslogd\nklogd\nifconfig lo up\nudhcpc -i eth0 -b\ntelnetd\n/usr/bin/main_app &\n",
-    { mode: 0o755 },
-  );
-  tree.file("/etc/profile", "export PATH=/usr/bin:/bin:/usr/sbin:/sbin\n");
-  tree.file(
-    "/etc/fstab",
-    "proc\t/proc\tproc\tdefaults\t0 0\ntmpfs\t/tmp\ttmpfs\tdefaults\t0 0\ntmpfs\t/var\ttmpfs\tdefaults\t0 0\n",
-  );
-  tree.link("/etc/resolv.conf", "/var/resolv.conf");
-  tree.dir("/etc/config");
+  addSettings(tree, world);
   const live = { mtimeMs: persona.bootedAt };
-  for (const folder of ["/tmp", "/var/tmp"]) tree.dir(folder, { mode: 0o1777, ...live });
-  for (const folder of [
-    "/var/run",
-    "/var/log",
-    "/var/lock",
-    "/var/admin",
-    "/mnt",
-    "/lib",
-    "/root",
-    "/usr/sbin",
-    "/usr/lib",
-    "/www",
-    "/home",
-  ])
-    tree.dir(folder, live);
-  tree.file("/var/resolv.conf", "nameserver 192.168.1.1\n", live);
-  tree.file(
-    "/var/run/telnetd.pid",
-    `${world.processes.find((one) => one.command === "telnetd")?.pid ?? 180}\n`,
-    live,
-  );
-  tree.link("/linuxrc", "bin/busybox");
-  tree.file("/www/index.html", `<html><head><title>${persona.hostname}</title></head><body></body></html>\n`);
+  tree.dir("/tmp", { mode: 0o777, ...live });
+  for (const folder of ["run", "log", "lock", "tmp"]) tree.dir(`/tmp/var/${folder}`, live);
+  for (const folder of ["/tmp/www", "/jffs", "/mnt", "/mmc", "/opt"]) tree.dir(folder, live);
+  for (const folder of ["/lib", "/usr/sbin", "/usr/lib", "/www"]) tree.dir(folder);
+  tree.link("/var", "tmp/var");
+  const telnetd = world.processes.find((one) => one.command === "telnetd");
+  tree.file("/tmp/var/run/telnetd.pid", `${telnetd?.pid ?? 180}\n`, live);
   for (const account of persona.accounts) {
     const home = utf8ByteString(account.home);
-    if (home !== "/") tree.dir(home, { uid: account.uid, gid: account.gid, ...live });
+    if (home !== "/") tree.dir(home, { mode: 0o700, uid: account.uid, gid: account.gid, ...live });
   }
+}
+
+/** Accounts, names and texts. What the router writes at its start lies in /tmp/etc. */
+function addSettings(tree: TreeBuilder, world: World): void {
+  const { persona } = world;
+  const live = { mtimeMs: persona.bootedAt };
+  const written: readonly [string, string][] = [
+    ["passwd", passwdFile(world)],
+    ["shadow", shadowFile(world)],
+    ["group", groupFile(world)],
+    ["hosts", `127.0.0.1 localhost\n192.168.1.1 ${persona.hostname}\n`],
+    ["resolv.conf", "nameserver 192.168.1.1\n"],
+  ];
+  for (const [name, text] of written) {
+    tree.file(`/tmp/etc/${name}`, text, { mode: name === "shadow" ? 0o600 : 0o644, ...live });
+    tree.link(`/etc/${name}`, `/tmp/etc/${name}`);
+  }
+  tree.file(
+    "/etc/profile",
+    "export PATH=/bin:/usr/bin:/sbin:/usr/sbin:/jffs/sbin:/jffs/bin:/mmc/sbin:/mmc/bin\nexport PS1='\\u@\\h:\\w\\$ '\n",
+  );
+  if (!persona.firmware) return;
+  tree.file("/etc/issue", firmwareIssue(persona.firmware));
+  tree.file("/etc/motd", firmwareMotd(persona.firmware));
 }

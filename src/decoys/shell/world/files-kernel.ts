@@ -11,12 +11,8 @@ function cpuinfo(world: World): string {
   const each = (block: (i: number) => string): string =>
     Array.from({ length: cpus }, (_, i) => block(i)).join("\n");
   if (machine === "mips") {
-    return `system type\t\t: MT7620\nmachine\t\t\t: ${world.persona.hostname.split("-")[0]}\nprocessor\t\t: 0\ncpu model\t\t: ${cpuModel}\nBogoMIPS\t\t: 385.84\nwait instruction\t: yes\nmicrosecond timers\t: yes\ntlb_entries\t\t: 32\nextra interrupt vector\t: yes\nhardware watchpoint\t: yes, count: 4, address/irw mask: [0x0ffc, 0x0ffc, 0x0ffb, 0x0ffb]\nisa\t\t\t: mips1 mips2 mips32r1 mips32r2\nASEs implemented\t: mips16 dsp\nshadow register sets\t: 1\nkscratch registers\t: 0\ncore\t\t\t: 0\nVCED exceptions\t\t: not available\nVCEI exceptions\t\t: not available\n\n`;
-  }
-  if (machine.startsWith("arm")) {
-    const block = (i: number): string =>
-      `processor\t: ${i}\nmodel name\t: ${cpuModel}\nBogoMIPS\t: 1196.85\nFeatures\t: half thumb fastmult vfp edsp neon vfpv3 tls vfpv4 idiva idivt vfpd32 lpae\nCPU implementer\t: 0x41\nCPU architecture: 7\nCPU variant\t: 0x0\nCPU part\t: 0xc07\nCPU revision\t: 5\n`;
-    return `${each(block)}\nHardware\t: Hisilicon Hi3516 (Flattened Device Tree)\nRevision\t: 0000\nSerial\t\t: 0000000000000000\n`;
+    const chip = world.persona.firmware?.chip ?? "";
+    return `system type\t\t: ${chip}\nprocessor\t\t: 0\ncpu model\t\t: ${cpuModel}\nBogoMIPS\t\t: 239.20\nwait instruction\t: no\nmicrosecond timers\t: yes\ntlb_entries\t\t: 64\nextra interrupt vector\t: no\nhardware watchpoint\t: yes\nASEs implemented\t: mips16 dsp\nVCED exceptions\t\t: not available\nVCEI exceptions\t\t: not available\n\nunaligned_instructions\t: 0\ndcache hits\t\t: 0\ndcache misses\t\t: 0\nicache hits\t\t: 0\nicache misses\t\t: 0\ninstructions\t\t: 0\n`;
   }
   const amd = cpuModel.startsWith("AMD");
   const mhz = cpuMhz(world).toFixed(3);
@@ -42,9 +38,7 @@ function meminfo(world: World): string {
   const rows: [string, number][] = [
     ["MemTotal", memory.total],
     ["MemFree", memory.free],
-    ...(world.persona.os.release.startsWith("3.10")
-      ? []
-      : ([["MemAvailable", memory.available]] as [string, number][])),
+    ...(world.persona.firmware ? [] : ([["MemAvailable", memory.available]] as [string, number][])),
     ["Buffers", memory.buffers],
     ["Cached", memory.cached],
     ["SwapCached", 0],
@@ -83,7 +77,7 @@ function kernelVersion(world: World): string {
   const compiler =
     flavour === "debian"
       ? "(debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40)"
-      : "(builder@build) (gcc version 4.8.3 (Buildroot 2014.05) )";
+      : `(root@dd-wrt) (${world.persona.firmware?.compiler ?? ""})`;
   return `Linux version ${release} ${compiler} ${version}\n`;
 }
 
@@ -133,7 +127,7 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
   live("/proc/cmdline", () =>
     persona.os.flavour === "debian"
       ? `BOOT_IMAGE=/boot/vmlinuz-${persona.os.release} root=UUID=${uuid(world)} ro quiet\n`
-      : "console=ttyS0,115200 root=/dev/mtdblock3 rootfstype=squashfs init=/init\n",
+      : "root=1f02 rootfstype=squashfs noinitrd console=ttyS0,115200\n",
   );
   live(
     "/proc/filesystems",
@@ -184,7 +178,7 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
     live(
       "/proc/mtd",
       () =>
-        'dev:    size   erasesize  name\nmtd0: 00040000 00010000 "boot"\nmtd1: 00010000 00010000 "env"\nmtd2: 001d0000 00010000 "kernel"\nmtd3: 00be0000 00010000 "rootfs"\nmtd4: 00100000 00010000 "config"\n',
+        `dev:    size   erasesize  name\nmtd0: 00040000 00010000 "cfe"\nmtd1: ${((persona.hardware.diskKib - 320) * 1024).toString(16).padStart(8, "0")} 00010000 "linux"\nmtd2: 00380000 00010000 "rootfs"\nmtd3: 00010000 00010000 "nvram"\nmtd4: ${((persona.hardware.diskKib - 5120) * 1024).toString(16).padStart(8, "0")} 00010000 "ddwrt"\n`,
     );
   for (const process of world.processes) addProcess(live, tree, { ...process, world });
   tree.file("/sys/class/net/lo/address", "00:00:00:00:00:00\n");
@@ -289,7 +283,8 @@ function addDevices(tree: TreeBuilder, world: World): void {
     return;
   }
   tree.device("/dev/watchdog", { device: [10, 130], mode: 0o600, ...when });
+  tree.dir("/dev/mtdblock", when);
   for (let i = 0; i < 5; i++)
-    tree.device(`/dev/mtdblock${i}`, { device: [31, i], block: true, mode: 0o640, ...when });
-  tree.link("/dev/root", "mtdblock3");
+    tree.device(`/dev/mtdblock/${i}`, { device: [31, i], block: true, mode: 0o640, ...when });
+  tree.link("/dev/root", "mtdblock/2");
 }

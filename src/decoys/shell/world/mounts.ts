@@ -18,57 +18,30 @@ export function mountsOf(persona: Persona): readonly Mount[] {
   const random = persona.random("shell-mounts");
   const { diskKib, memoryKib } = persona.hardware;
   if (persona.os.flavour === "busybox") {
-    const ram = Math.floor(memoryKib / 2);
+    const root = 3584;
+    const jffs = diskKib - 5120;
+    const kernel = (path: string, type: string): Mount => ({
+      device: type === "ramfs" ? "ramfs" : "none",
+      path,
+      type,
+      options: "rw",
+      size: 0,
+      used: 0,
+    });
     return [
+      { device: "/dev/root", path: "/", type: "squashfs", options: "ro", size: root, used: root },
+      kernel("/proc", "proc"),
+      kernel("/sys", "sysfs"),
+      kernel("/dev", "ramfs"),
+      kernel("/dev/pts", "devpts"),
+      kernel("/tmp", "ramfs"),
       {
-        device: "/dev/root",
-        path: "/",
-        type: "squashfs",
-        options: "ro,relatime",
-        size: Math.floor(diskKib * 0.55),
-        used: Math.floor(diskKib * 0.55),
-      },
-      { device: "proc", path: "/proc", type: "proc", options: "rw,relatime", size: 0, used: 0 },
-      { device: "sysfs", path: "/sys", type: "sysfs", options: "rw,relatime", size: 0, used: 0 },
-      {
-        device: "tmpfs",
-        path: "/dev",
-        type: "tmpfs",
-        options: "rw,relatime,size=512k,mode=755",
-        size: 512,
-        used: 4,
-      },
-      {
-        device: "devpts",
-        path: "/dev/pts",
-        type: "devpts",
-        options: "rw,relatime,mode=600",
-        size: 0,
-        used: 0,
-      },
-      {
-        device: "tmpfs",
-        path: "/tmp",
-        type: "tmpfs",
-        options: "rw,relatime",
-        size: ram,
-        used: 64 + random.below(400),
-      },
-      {
-        device: "tmpfs",
-        path: "/var",
-        type: "tmpfs",
-        options: "rw,relatime",
-        size: ram,
-        used: 96 + random.below(200),
-      },
-      {
-        device: "/dev/mtdblock4",
-        path: "/etc/config",
+        device: "/dev/mtdblock/4",
+        path: "/jffs",
         type: "jffs2",
-        options: "rw,relatime",
-        size: 1024,
-        used: 300 + random.below(200),
+        options: "rw",
+        size: jffs,
+        used: 220 + random.below(200),
       },
     ];
   }

@@ -89,18 +89,6 @@ const KNOWN = new Map<string, Known>([
     { port: 23, program: "telnetd", title: "telnetd", match: /^telnetd/, backlog: 4, descriptor: 3 },
   ],
 ]);
-/** The device's page for its owner listens where nobody outside reaches it. */
-const DEVICE_PAGE: Listener = {
-  port: 80,
-  address: "127.0.0.1",
-  service: "http",
-  program: "httpd",
-  title: "httpd",
-  match: /\/httpd/,
-  backlog: 9,
-  descriptor: 3,
-};
-
 /** The network of a persona. */
 export function createNetwork(persona: Persona): Network {
   const random = persona.random("shell-network");
@@ -110,7 +98,6 @@ export function createNetwork(persona: Persona): Network {
   const listeners = [...KNOWN]
     .filter(([name]) => name in persona.products)
     .map(([service, entry]): Listener => ({ ...entry, service, address: "0.0.0.0" }));
-  if (device && !("http" in persona.products)) listeners.push(DEVICE_PAGE);
   let prefix = "192.168.1";
   const address = (session: Session): string => {
     const { ip } = session.connection.local;
@@ -119,7 +106,7 @@ export function createNetwork(persona: Persona): Network {
     return own;
   };
   return {
-    interface: device ? "eth0" : "ens18",
+    interface: device ? "br0" : "ens18",
     mac: persona.mac,
     listeners,
     address,

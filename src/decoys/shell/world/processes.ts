@@ -61,19 +61,15 @@ const DEBIAN_KERNEL = [
 const DEVICE_KERNEL = [
   "kthreadd",
   "ksoftirqd/0",
-  "kworker/0:0H",
+  "events/0",
   "khelper",
-  "kdevtmpfs",
-  "netns",
-  "writeback",
-  "bioset",
-  "kblockd",
+  "kblockd/0",
+  "pdflush",
+  "pdflush",
   "kswapd0",
-  "crypto",
-  "mtdblock0",
-  "mtdblock1",
-  "mtdblock2",
-  "deferwq",
+  "aio/0",
+  "mtdblockd",
+  "jffs2_gcd_mtd4",
 ];
 
 type Daemon = readonly [user: string, vsz: number, rss: number, stat: string, command: string];
@@ -110,13 +106,15 @@ const SERVICES = new Map<string, readonly Daemon[]>([
 ]);
 
 const DEVICE_DAEMONS: readonly Daemon[] = [
-  ["root", 1_096, 512, "S", "/sbin/syslogd -n"],
-  ["root", 1_088, 480, "S", "/sbin/klogd -n"],
-  ["root", 1_092, 500, "S", "/sbin/watchdog -t 5 /dev/watchdog"],
-  ["root", 1_080, 472, "S", "udhcpc -i eth0 -b"],
-  ["root", 1_104, 520, "S", "telnetd"],
-  ["root", 21_344, 9_012, "S", "/usr/bin/main_app"],
-  ["root", 2_812, 1_144, "S", "/usr/sbin/httpd -p 127.0.0.1:80 -h /www"],
+  ["root", 892, 332, "S", "watchdog"],
+  ["root", 1_340, 484, "S", "resetbutton"],
+  ["root", 1_484, 620, "S", "dnsmasq --conf-file=/tmp/dnsmasq.conf"],
+  ["root", 1_360, 532, "S", "wland"],
+  ["root", 1_376, 480, "S", "syslogd -L"],
+  ["root", 1_372, 420, "S", "klogd"],
+  ["root", 1_372, 432, "S", "telnetd"],
+  ["root", 1_340, 496, "S", "cron"],
+  ["root", 1_348, 500, "S", "process_monitor"],
 ];
 
 /** Processes of a persona, in order of their ids. */
@@ -126,7 +124,7 @@ export function processesOf(persona: Persona): readonly BaseProcess[] {
   const out: BaseProcess[] = [];
   const init: Daemon = debian
     ? ["root", 168_288, 12_880, "Ss", "/sbin/init"]
-    : ["root", 1_096, 524, "S", "init"];
+    : ["root", 1_356, 508, "S", "/sbin/init noinitrd"];
   const add = (pid: number, ppid: number, daemon: Daemon, after: number): void => {
     const [user, vsz, rss, stat, command] = daemon;
     out.push({

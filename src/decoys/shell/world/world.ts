@@ -71,8 +71,8 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
     0.12 + random.fraction() * 0.2,
     random.fraction(),
   ];
-  const version = persona.products["telnet"]?.version ?? "1.24.1";
   const busybox = persona.os.flavour === "busybox";
+  const build = persona.firmware?.busybox;
   const started = clock.now();
   let root: DirectoryNode | undefined;
   const world: World = {
@@ -84,8 +84,8 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
     processes,
     mounts: mountsOf(persona),
     network: createNetwork(persona),
-    busyboxMinor: busybox ? Number(version.split(".")[1] ?? 24) : 0,
-    busyboxBanner: busybox ? `BusyBox v${version} (${buildDate(persona)})` : "",
+    busyboxMinor: Number(build?.version.split(".")[1] ?? 0),
+    busyboxBanner: build ? `BusyBox v${build.version} (${build.built})` : "",
     base() {
       root ??= buildTree(world, programs);
       return root;
@@ -129,14 +129,6 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
     },
   };
   return world;
-}
-
-/** The date in BusyBox's banner: of the firmware's kernel, minutes later. */
-function buildDate(persona: Persona): string {
-  const match = /(\w{3}) +(\d{1,2}) [\d:]+ (\w+) (\d{4})/.exec(persona.os.version);
-  const [, month = "Jun", day = "1", zone = "CST", year = "2016"] = match ?? [];
-  const number = "JanFebMarAprMayJunJulAugSepOctNovDec".indexOf(month) / 3 + 1;
-  return `${year}-${String(number).padStart(2, "0")}-${day.padStart(2, "0")} 10:31:05 ${zone}`;
 }
 
 function buildTree(world: World, programs: readonly string[]): DirectoryNode {
