@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { systemClock } from "../../src/contract/clock.ts";
 import type { Session } from "../../src/decoys/decoy.ts";
-import { createFtpMachine } from "../../src/decoys/ftp/files.ts";
+import { openFtpFiles } from "../../src/decoys/ftp/files.ts";
 import { ftp } from "../../src/decoys/ftp/index.ts";
 import type { Persona } from "../../src/decoys/personas/persona.ts";
 import type { RunningDecoy } from "../support/decoy-host.ts";
@@ -24,8 +24,10 @@ function openPersona(): Persona {
 }
 
 const persona = openPersona();
-const session = { clock: systemClock } as Session;
-const files = createFtpMachine(persona).open(session, { anonymous: true, username: "ftp" });
+// An address of its own: what the scripts write is not seen here.
+const end = { ip: "127.0.0.9", port: 21 };
+const session = { clock: systemClock, connection: { remote: end, local: end } } as unknown as Session;
+const files = openFtpFiles(session, persona, { anonymous: true, username: "ftp" });
 const backup = (() => {
   const listed = files.fs.readdir("/pub");
   return listed.ok ? (listed.value.find(({ name }) => name.endsWith(".gz"))?.name ?? "") : "";
@@ -49,8 +51,8 @@ describe.skipIf(!vsftpdUsable)("the decoy answers as vsftpd 3.0.3 does (needs vs
     await writer[Symbol.asyncDispose]();
   });
 
-  const compare = async (real: RunningVsftpd, script: readonly string[]): Promise<void> => {
-    const [theirs, ours] = await Promise.all([playFtp(real.port, script), playFtp(decoy.port, script)]);
+  const compare = async (real: RunningVsftpd, script: readonly string[], { port } = decoy): Promise<void> => {
+    const [theirs, ours] = await Promise.all([playFtp(real.port, script), playFtp(port, script)]);
     // A child of the real server that is about to end still counts as a client.
     const counted = (text: string): string => text.replace(/client count was \d+/, "client count was N");
     expect(counted(ours)).toBe(counted(theirs));
@@ -59,7 +61,12 @@ describe.skipIf(!vsftpdUsable)("the decoy answers as vsftpd 3.0.3 does (needs vs
 
   test("before the login", () => compare(anonymous, earlyScript));
   test("commands without data", () => compare(anonymous, quietScript(backup)));
-  test("listings, downloads and uploads", () => compare(transfers, transferScript(backup)));
+  test("listings, downloads and uploads", async () => {
+    // A machine that nobody wrote to yet, as the real server's folder.
+    await using fresh = await startDecoy(ftp, { persona: openPersona() });
+    await compare(transfers, transferScript(backup), fresh);
+    expect(fresh.broken).toEqual([]);
+  });
   test(
     "three wrong passwords",
     () =>

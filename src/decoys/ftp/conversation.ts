@@ -3,14 +3,16 @@
 
 import { capture } from "../../contract/captured.ts";
 import type { Session } from "../decoy.ts";
+import type { Persona } from "../personas/persona.ts";
 import { fromByteString } from "../shell/bytes.ts";
+import type { FilesLogin } from "../shell/shell.ts";
 import type { FtpCommand } from "./codec.ts";
 import { DataChannel } from "./data-channel.ts";
-import type { FtpFiles, FtpLogin, FtpMachine } from "./files.ts";
+import type { FtpLogin } from "./files.ts";
 
 /** What the conversations of one machine share. */
 export interface FtpServer {
-  readonly machine: FtpMachine;
+  readonly persona: Persona;
   /** As in the banner: `3.0.3`. */
   readonly version: string;
   /** Whether anonymous gets in. */
@@ -21,7 +23,7 @@ export interface FtpServer {
 
 /** One logged-in user. */
 export interface FtpUser extends FtpLogin {
-  readonly files: FtpFiles;
+  readonly files: FilesLogin;
 }
 
 /** A command's work. Resolves to false to end the conversation. */
@@ -81,8 +83,8 @@ export class FtpConversation {
   }
 
   /** Frees what the conversation holds. */
-  close(): void {
+  async close(): Promise<void> {
     this.data.reset();
-    this.user?.files.close();
+    await this.user?.files.close();
   }
 }

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../../contract/random.ts";
 import type { FileStat } from "../shell/shell.ts";
+import { modeText } from "../shell/vfs/mode-text.ts";
 import { parseEprt, parsePort } from "./data-channel.ts";
-import { dateText, permissionText } from "./listing.ts";
+import { dateText } from "./listing.ts";
 import { createNameFilter, expandBraces, matchesWildcards } from "./pattern.ts";
 
 const stat = (type: FileStat["type"], mode: number): FileStat => ({
@@ -18,7 +19,7 @@ const stat = (type: FileStat["type"], mode: number): FileStat => ({
   ino: 1,
 });
 
-describe("permissionText", () => {
+describe("modeText", () => {
   test.each([
     ["file", 0o644, "-rw-r--r--"],
     ["directory", 0o1777, "drwxrwxrwt"],
@@ -27,7 +28,7 @@ describe("permissionText", () => {
     ["file", 0o6644, "-rwSr-Sr--"],
     ["symlink", 0o777, "lrwxrwxrwx"],
   ] as const)("%s %i", (type, mode, text) => {
-    expect(permissionText(stat(type, mode))).toBe(text);
+    expect(modeText(stat(type, mode))).toBe(text);
   });
 });
 

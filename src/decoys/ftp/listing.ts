@@ -2,6 +2,7 @@
 // Owners are shown as numbers, as vsftpd does unless told otherwise.
 
 import type { FileStat, SessionFs } from "../shell/shell.ts";
+import { modeText } from "../shell/vfs/mode-text.ts";
 import { createNameFilter } from "./pattern.ts";
 
 /** What to list. `argument` as the client sent it, options first. */
@@ -29,28 +30,6 @@ interface Entry {
 
 const HALF_YEAR_MS = 182 * 86_400_000;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const TYPE_LETTERS: Readonly<Record<FileStat["type"], string>> = {
-  file: "-",
-  directory: "d",
-  symlink: "l",
-  character: "c",
-  block: "b",
-  fifo: "p",
-  socket: "s",
-};
-
-/** `-rw-r--r--` and its like. */
-export function permissionText(stat: FileStat): string {
-  const bit = (mask: number, letter: string): string => ((stat.mode & mask) === 0 ? "-" : letter);
-  const execute = (mask: number, special: number, letter: string): string => {
-    if ((stat.mode & special) === 0) return bit(mask, "x");
-    return (stat.mode & mask) === 0 ? letter.toUpperCase() : letter;
-  };
-  const triple = (shift: number, special: number, letter: string): string =>
-    bit(4 << shift, "r") + bit(2 << shift, "w") + execute(1 << shift, special, letter);
-  const who = triple(6, 0o4000, "s") + triple(3, 0o2000, "s") + triple(0, 0o1000, "t");
-  return TYPE_LETTERS[stat.type] + who;
-}
 
 /** `Nov 23 14:29`, or with the year for the future and for more than half a year ago. */
 export function dateText(mtimeMs: number, nowMs: number): string {
@@ -63,7 +42,7 @@ export function dateText(mtimeMs: number, nowMs: number): string {
 
 function longLine({ name, stat }: Entry, nowMs: number, classify: boolean): string {
   const owner = `${String(stat.uid).padEnd(8)} ${String(stat.gid).padEnd(8)}`;
-  const head = `${permissionText(stat)} ${String(stat.nlink).padStart(4)} ${owner} ${String(stat.size).padStart(8)}`;
+  const head = `${modeText(stat)} ${String(stat.nlink).padStart(4)} ${owner} ${String(stat.size).padStart(8)}`;
   const target = stat.type === "symlink" ? ` -> ${stat.target ?? ""}` : "";
   const mark = classify && stat.type === "directory" ? "/" : "";
   return `${head} ${dateText(stat.mtimeMs, nowMs)} ${name}${target}${mark}\r\n`;

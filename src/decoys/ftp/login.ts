@@ -5,6 +5,7 @@ import { capture } from "../../contract/captured.ts";
 import { fromByteString } from "../shell/bytes.ts";
 import { upper } from "./codec.ts";
 import type { FtpHandler } from "./conversation.ts";
+import { openFtpFiles } from "./files.ts";
 
 const MAX_FAILURES = 3;
 /** vsftpd waits a second before PAM and PAM up to three more: measured 2.4 to 3.3 s on Debian 12. */
@@ -45,7 +46,7 @@ export const handlePass: FtpHandler = async (conversation, { argument }) => {
   });
   if (accepted) {
     const login = { anonymous, username };
-    conversation.user = { ...login, files: server.machine.open(session, login) };
+    conversation.user = { ...login, files: openFtpFiles(session, server.persona, login) };
     conversation.folder = conversation.user.files.home;
     return conversation.say(230, "Login successful.");
   }

@@ -9,13 +9,12 @@ import { LineParser } from "./codec.ts";
 import { runCommand } from "./commands.ts";
 import type { FtpServer } from "./conversation.ts";
 import { FtpConversation } from "./conversation.ts";
-import { createFtpMachine } from "./files.ts";
 import { IDLE_SECONDS } from "./folders.ts";
 
 /** Makes the FTP server of a persona. */
 export function createFtpDecoy(persona: Persona): Promise<Decoy> {
   const server: FtpServer = {
-    machine: createFtpMachine(persona),
+    persona,
     version: persona.products["ftp"]?.version ?? "3.0.3",
     anonymous: persona.random("ftp-anonymous").below(2) === 0,
     clients: 0,
@@ -31,7 +30,7 @@ async function serve(session: Session, server: FtpServer): Promise<void> {
     await readCommands(conversation);
   } finally {
     server.clients--;
-    conversation.close();
+    await conversation.close();
     session.connection.close();
   }
 }

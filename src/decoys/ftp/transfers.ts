@@ -155,9 +155,8 @@ function uniqueName(conversation: FtpConversation, argument: string): string {
 
 function openToWrite(conversation: FtpConversation, name: string, keep: boolean): WritableFile | undefined {
   const { user, umask } = conversation;
-  // `via` names a stream that is captured as it comes; files.ts records it as FTP's own.
   const options = {
-    via: "sftp",
+    via: "ftp",
     mode: 0o666 & ~umask,
     truncate: !keep,
     exclusive: user?.anonymous === true,

@@ -129,6 +129,7 @@ export class HttpConversation {
       site,
       server: name,
       local: this.#session.connection.local,
+      written: (path) => this.#server.written(this.#session.connection.remote.ip, path),
       admits: (username, password) => this.#admits({ username, password }),
     });
     const basic = basicLogin(head.headers.get("authorization") ?? "");

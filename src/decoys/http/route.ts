@@ -20,6 +20,8 @@ export interface RouteContext {
   readonly server: string;
   /** Address and port that the client reached. */
   readonly local: { readonly ip: string; readonly port: number };
+  /** A file that this client put into the site by another service. */
+  readonly written: (path: string) => SiteFile | undefined;
   readonly admits: (username: string, password: string) => boolean;
 }
 
@@ -63,7 +65,7 @@ function redirectToFolder(head: RequestHead, context: RouteContext): Route {
 /** A path below `location /`: `try_files $uri $uri/ =404`. */
 function serveTree(head: RequestHead, context: RouteContext): Route {
   const { site } = context;
-  const file = site.files.get(head.path);
+  const file = context.written(head.path) ?? site.files.get(head.path);
   if (file) return serveFile(file, head, context);
   const closed = head.path.endsWith("/");
   const folder = site.folders.get(closed && head.path !== "/" ? head.path.slice(0, -1) : head.path);

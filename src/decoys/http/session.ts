@@ -3,9 +3,11 @@
 
 import type { Decoy } from "../decoy.ts";
 import type { Persona } from "../personas/persona.ts";
+import { machineOf } from "../shell/shell.ts";
 import { createApp } from "./app.ts";
 import { HttpConversation } from "./conversation.ts";
-import { createSite } from "./site.ts";
+import type { SiteFile } from "./site.ts";
+import { createSite, typeOf } from "./site.ts";
 
 /** What the conversations of one machine share. */
 export interface HttpServer {
@@ -14,16 +16,22 @@ export interface HttpServer {
   /** As in headers and pages: `nginx/1.22.1`. */
   readonly name: string;
   readonly nextBoundary: () => string;
+  /** A file below the site's root that this source wrote by another service. */
+  readonly written: (source: string, path: string) => SiteFile | undefined;
 }
 
 /** Makes the web server of a persona. */
 export function createHttpDecoy(persona: Persona): Promise<Decoy> {
-  const site = createSite(persona);
+  const site = persona.shared(createSite);
   let boundary = persona.random("http-boundary").below(40);
   const server: HttpServer = {
     site,
     app: createApp(persona, site),
     name: `nginx/${persona.products["http"]?.version ?? "1.22.1"}`,
+    written(source, path) {
+      const found = persona.shared(machineOf).written(source, `/var/www/html${path}`);
+      return found && { body: found.body, type: typeOf(path), modifiedAt: found.mtimeMs };
+    },
     // nginx counts up from its start, in twenty digits.
     nextBoundary: () => String(++boundary).padStart(20, "0"),
   };

@@ -67,7 +67,7 @@ const TYPES = new Map([
 ]);
 
 /** nginx's type of a file name: `application/octet-stream` for what its table lacks. */
-function typeOf(name: string): string {
+export function typeOf(name: string): string {
   return TYPES.get(name.slice(name.lastIndexOf(".") + 1)) ?? "application/octet-stream";
 }
 

@@ -28,7 +28,7 @@ export interface Login {
   readonly password: string;
 }
 
-type Draft = Omit<Persona, "random" | "admits" | "decky"> & { readonly name: string };
+type Draft = Omit<Persona, "random" | "shared" | "admits" | "decky"> & { readonly name: string };
 
 function macOf(random: Random, ouis: readonly string[]): string {
   const tail = Array.from(random.bytes(3), (byte) => byte.toString(16).padStart(2, "0"));
@@ -163,14 +163,20 @@ export function createPersona(
   const place = `${archetype}/${options.index ?? 0}`;
   const { name, ...draft } = archetypes[archetype].draw(drawFrom(secret, "persona", place), secret.madeAt);
   const accounts = withLogins(draft.accounts, options.logins ?? []);
-  return Object.freeze({
+  const made = new Map<unknown, unknown>();
+  const persona: Persona = Object.freeze({
     ...draft,
     decky: name,
     accounts,
     random: (label: string) => drawFrom(secret, "use", place, label),
+    shared<T>(make: (persona: Persona) => T): T {
+      if (!made.has(make)) made.set(make, make(persona));
+      return made.get(make) as T;
+    },
     admits: (username: string, password: string) =>
       accounts.some(
         (entry) => entry.name === username && entry.password !== null && entry.password === password,
       ),
   });
+  return persona;
 }

@@ -66,6 +66,8 @@ export interface Persona {
   readonly mac: string;
   /** A deterministic stream for one purpose (`ssh-host-key-ed25519`, `redis-run-id` …); same label, same bytes. */
   random(label: string): Random;
+  /** What the services of this machine share, such as its disk: made at the first call of each `make`, then the same. */
+  shared<T>(make: (persona: Persona) => T): T;
   /** Whether this name and password let somebody in: always the same answer. */
   admits(username: string, password: string): boolean;
 }

@@ -35,7 +35,7 @@ describe("its own services", () => {
     });
     expect((await shell.run("nc -h")).err).toStartWith("OpenBSD netcat (Debian patchlevel ");
     expect(await printed(shell, "curl -s http://localhost/")).toBe(
-      await printed(shell, "cat /var/www/html/index.nginx-debian.html"),
+      await printed(shell, "cat /var/www/html/index.html"),
     );
     expect((await shell.run("curl localhost:81")).status).toBe(7);
     expect(await printed(shell, "wget -q localhost -O /tmp/page; grep -c title /tmp/page")).toBe("1\n");

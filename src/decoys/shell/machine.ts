@@ -1,12 +1,15 @@
-// One machine of a decky: its world, made once, and the logins into it.
+// One machine of a decky: its world and its disk, made once and shared by its services, and the logins into it.
+// What a source wrote is shown to that source alone.
 
 import type { Clock } from "../../contract/clock.ts";
+import { systemClock } from "../../contract/clock.ts";
 import type { Session } from "../decoy.ts";
 import { firmwareMotd } from "../personas/firmware.ts";
 import type { Account, Persona } from "../personas/persona.ts";
 import { utf8ByteString } from "./bytes.ts";
 import { programNames, programs } from "./commands/index.ts";
 import { timeParts } from "./commands/options.ts";
+import { openFiles, writtenFile } from "./files-login.ts";
 import { createLogin } from "./login.ts";
 import type { ByteString, Machine } from "./shell.ts";
 import { createDisks } from "./vfs/disks.ts";
@@ -19,6 +22,8 @@ import { createWorld, type World } from "./world/world.ts";
 const MACHINE_BYTES = 128 * 1024 * 1024;
 /** Source addresses whose files are remembered. */
 const SOURCES = 256;
+/** How long the files of a source that is away are kept. */
+const KEEP_MS = 24 * 3_600_000;
 /** Bounds of what one source may write. */
 const SOURCE_LIMITS = { keptBytes: 16 * 1024 * 1024, diskBytes: 1024 ** 3, entries: 4096 };
 
@@ -32,6 +37,7 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
     limits: SOURCE_LIMITS,
     sources: SOURCES,
     bytes: MACHINE_BYTES,
+    keepMs: KEEP_MS,
   });
   let logins = 0;
   const machine: Machine = {
@@ -54,8 +60,19 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
         number: logins++,
       });
     },
+    files: ({ session, ...options }) => {
+      world.network.address(session);
+      return openFiles({ world, session, disk: disks.acquire(session.connection.remote.ip), ...options });
+    },
+    user: (name) => world.user(name),
+    written: (source, path) => writtenFile(disks.peek(source), path),
   };
   return Object.freeze(machine);
+}
+
+/** The machine that all services of a persona share: `persona.shared(machineOf)`. */
+export function machineOf(persona: Persona): Machine {
+  return createMachine(persona, systemClock);
 }
 
 /** An account for a name that was let in though the persona lists none. */

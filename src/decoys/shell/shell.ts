@@ -63,7 +63,7 @@ export interface FileStat {
 }
 
 /** Which way a written file came: the `via` of `file.uploaded`. */
-export type UploadVia = "scp" | "sftp" | "shell";
+export type UploadVia = "scp" | "sftp" | "ftp" | "shell";
 
 /** An open file to read. */
 export interface OpenFile {
@@ -171,6 +171,17 @@ export interface Login {
   close(): Promise<void>;
 }
 
+/** The files of a login that has no shell. */
+export interface FilesLogin {
+  readonly fs: SessionFs;
+  /** Where it starts. */
+  readonly home: ByteString;
+  /** Whether it may enter a folder. */
+  canEnter(path: ByteString): boolean;
+  /** Records what was written and lets go; the files stay for the source's next login. Idempotent. */
+  close(): Promise<void>;
+}
+
 /** One machine: made once per decky and shared by its services. Its own files never change. */
 export interface Machine {
   readonly persona: Persona;
@@ -185,6 +196,27 @@ export interface Machine {
     readonly session: Session;
     readonly service: "ssh" | "telnet";
   }): Login;
+  /** Opens the files without a shell, below `root` alone when one is given: nothing above it can be named. */
+  files(options: {
+    readonly session: Session;
+    readonly who: { readonly uid: number; readonly gid: number; readonly groups: readonly number[] };
+    readonly home: ByteString;
+    readonly root?: ByteString;
+  }): FilesLogin;
+  /** The user of that name as /etc/passwd has it. */
+  user(name: ByteString):
+    | {
+        readonly uid: number;
+        readonly gid: number;
+        readonly groups: readonly number[];
+        readonly home: ByteString;
+      }
+    | undefined;
+  /** A file that this source address wrote and the web server's user may read; undefined for all others. */
+  written(
+    source: string,
+    path: ByteString,
+  ): { readonly body: Uint8Array; readonly mtimeMs: number } | undefined;
 }
 
-export { createMachine } from "./machine.ts";
+export { createMachine, machineOf } from "./machine.ts";

@@ -1,29 +1,6 @@
-// What the C library says of the errors of the fake file system, and which SFTP status they become.
+// Which SFTP status the errors of the fake file system become.
 
 import type { FsErrorCode } from "../shell/shell.ts";
-
-const TEXTS: Readonly<Record<FsErrorCode, string>> = {
-  ENOENT: "No such file or directory",
-  EACCES: "Permission denied",
-  EPERM: "Operation not permitted",
-  EEXIST: "File exists",
-  ENOTDIR: "Not a directory",
-  EISDIR: "Is a directory",
-  ENOTEMPTY: "Directory not empty",
-  ELOOP: "Too many levels of symbolic links",
-  ENAMETOOLONG: "File name too long",
-  ENOSPC: "No space left on device",
-  EROFS: "Read-only file system",
-  EINVAL: "Invalid argument",
-  ETXTBSY: "Text file busy",
-  ENXIO: "No such device or address",
-  EXDEV: "Invalid cross-device link",
-};
-
-/** strerror(3). */
-export function errorText(code: FsErrorCode): string {
-  return TEXTS[code] ?? "Input/output error";
-}
 
 /** Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02 section 7). */
 export const status = {

@@ -2,7 +2,7 @@
 // Refuses names that would leave the target, with scp's words.
 
 import type { ByteString, FsResult, SessionFs, WritableFile } from "../shell/shell.ts";
-import { errorText } from "./errno.ts";
+import { errorTexts } from "../shell/vfs/node.ts";
 import type { ScpCommand, ScpStream, ScpWorld } from "./scp-stream.ts";
 import { expandHome } from "./scp-stream.ts";
 
@@ -56,7 +56,7 @@ export class ScpSink {
   async #verifyDirectory(): Promise<boolean> {
     const found = this.#fs.stat(this.#target);
     if (found.ok && found.value.type === "directory") return true;
-    await this.#stream.complain(`${this.#target}: ${errorText(found.ok ? "ENOTDIR" : found.code)}`);
+    await this.#stream.complain(`${this.#target}: ${errorTexts[found.ok ? "ENOTDIR" : found.code]}`);
     return false;
   }
 
@@ -136,7 +136,7 @@ export class ScpSink {
     if (!this.#isDirectory(path)) {
       const made = this.#fs.mkdir(path, this.#modeOf(control, 0o022));
       if (!made.ok) {
-        await this.#stream.complain(`${path}: ${errorText(made.code)}`);
+        await this.#stream.complain(`${path}: ${errorTexts[made.code]}`);
         return true;
       }
     }
@@ -163,7 +163,7 @@ export class ScpSink {
       truncate: true,
     });
     if (!opened.ok) {
-      await stream.complain(`${path}: ${errorText(opened.code)}`);
+      await stream.complain(`${path}: ${errorTexts[opened.code]}`);
       return true;
     }
     await stream.send("\0");
@@ -173,7 +173,7 @@ export class ScpSink {
     this.#restore(path, control, mtime);
     if ((await stream.response()) === null) return false;
     if (written.ok) await stream.send("\0");
-    else await stream.complain(`${path}: ${errorText(written.code)}`);
+    else await stream.complain(`${path}: ${errorTexts[written.code]}`);
     return true;
   }
 

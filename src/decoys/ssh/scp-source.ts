@@ -4,7 +4,7 @@ import { capture } from "../../contract/captured.ts";
 import type { Session } from "../decoy.ts";
 import { fromByteString } from "../shell/bytes.ts";
 import type { ByteString, FileStat, SessionFs } from "../shell/shell.ts";
-import { errorText } from "./errno.ts";
+import { errorTexts } from "../shell/vfs/node.ts";
 import type { ScpCommand, ScpStream, ScpWorld } from "./scp-stream.ts";
 import { expandHome } from "./scp-stream.ts";
 
@@ -79,7 +79,7 @@ export class ScpSource {
   async #give(path: ByteString, depth: number): Promise<boolean> {
     if (++this.#names > MAX_NAMES) return false;
     const found = this.#fs.stat(path);
-    if (!found.ok) return this.#cannot(path, errorText(found.code));
+    if (!found.ok) return this.#cannot(path, errorTexts[found.code]);
     if (found.value.type === "directory" && this.#command.recursive)
       return this.#folder(path, found.value, depth);
     if (found.value.type !== "file") return this.#cannot(path, "not a regular file");
@@ -105,7 +105,7 @@ export class ScpSource {
 
   async #file(path: ByteString, stat: FileStat): Promise<boolean> {
     const opened = this.#fs.open(path);
-    if (!opened.ok) return this.#cannot(path, errorText(opened.code));
+    if (!opened.ok) return this.#cannot(path, errorTexts[opened.code]);
     this.#session.record("file.read", { name: capture(fromByteString(path)), size: stat.size, via: "scp" });
     const wanted = await this.#announce(stat, `C${modeDigits(stat)} ${stat.size} ${baseName(path)}\n`);
     if (wanted !== true) return wanted !== null;
@@ -121,9 +121,9 @@ export class ScpSource {
   }
 
   async #folder(path: ByteString, stat: FileStat, depth: number): Promise<boolean> {
-    if (depth >= MAX_DEPTH) return this.#cannot(path, errorText("ELOOP"));
+    if (depth >= MAX_DEPTH) return this.#cannot(path, errorTexts["ELOOP"]);
     const listed = this.#fs.readdir(path);
-    if (!listed.ok) return this.#cannot(path, errorText(listed.code));
+    if (!listed.ok) return this.#cannot(path, errorTexts[listed.code]);
     const wanted = await this.#announce(stat, `D${modeDigits(stat)} 0 ${baseName(path)}\n`);
     if (wanted !== true) return wanted !== null;
     for (const { name } of listed.value) {

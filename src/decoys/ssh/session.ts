@@ -9,7 +9,7 @@ import type { Decoy, Session } from "../decoy.ts";
 import type { Persona } from "../personas/persona.ts";
 import { toByteString } from "../shell/bytes.ts";
 import type { Login, Machine } from "../shell/shell.ts";
-import { createMachine } from "../shell/shell.ts";
+import { machineOf } from "../shell/shell.ts";
 import { algorithmsOf } from "./algorithms.ts";
 import type { AuthPolicy } from "./auth.ts";
 import { Authentication } from "./auth.ts";
@@ -64,7 +64,7 @@ export async function createSshDecoy(persona: Persona, settings: SshSettings = {
     identity,
     policy,
     machine: (clock) => {
-      machine ??= (settings.createMachine ?? createMachine)(persona, clock);
+      machine ??= settings.createMachine?.(persona, clock) ?? persona.shared(machineOf);
       return machine;
     },
   };

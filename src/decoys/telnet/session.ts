@@ -1,12 +1,11 @@
 // A telnet conversation: BusyBox telnetd's options, its login, then the shell of the device.
 // Negotiates nothing, runs nothing; ends with the shell.
 
-import { systemClock } from "../../contract/clock.ts";
 import type { Decoy, Session } from "../decoy.ts";
 import { firmwareIssue } from "../personas/firmware.ts";
 import type { Persona } from "../personas/persona.ts";
 import { runInteractive } from "../shell/interactive.ts";
-import { createMachine, type Machine } from "../shell/shell.ts";
+import { type Machine, machineOf } from "../shell/shell.ts";
 import { TelnetClient } from "./client.ts";
 import { INITIAL_OPTIONS } from "./codec.ts";
 import { logIn } from "./login.ts";
@@ -16,7 +15,7 @@ const TERMINAL_TYPE = "vt102";
 
 /** Makes the telnet decoy of a persona. */
 export async function createTelnetDecoy(persona: Persona): Promise<Decoy> {
-  const machine = createMachine(persona, systemClock);
+  const machine = persona.shared(machineOf);
   return {
     serve: (session) => serve(machine, session),
   };

@@ -39,17 +39,19 @@ export function httpAnswer(proc: Proc, path: ByteString): HttpAnswer {
   const { persona } = proc.world;
   const server = `nginx/${persona.products["http"]?.version.replace(/^nginx\//, "") ?? "1.22.1"}`;
   const date = new Date(proc.now()).toUTCString();
-  const page = proc.login.fs.at(ROOT, "/").readText("/var/www/html/index.nginx-debian.html", 1 << 20);
   const plain = path.split(/[?#]/, 1)[0] ?? "";
-  const found =
-    !proc.busybox && page.ok && (plain === "/" || plain === "" || plain === "/index.nginx-debian.html");
+  const file = plain === "/" || plain === "" ? "/index.html" : plain;
+  const files = proc.login.fs.at(ROOT, "/");
+  const page = files.readText(`/var/www/html${file}`, 1 << 20);
+  const stat = files.stat(`/var/www/html${file}`);
+  const found = !proc.busybox && page.ok && file.endsWith(".html");
   const status = found ? "200 OK" : "404 Not Found";
   const body = found
     ? page.value
     : proc.busybox
       ? "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n<BODY><H1>404 Not Found</H1>\nThe requested URL was not found\n</BODY></HTML>\n"
       : `<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n<hr><center>${server}</center>\r\n</body>\r\n</html>\r\n`;
-  const modified = new Date(persona.installedAt);
+  const modified = new Date(stat.ok ? stat.value.mtimeMs : persona.installedAt);
   const extra = found
     ? `Last-Modified: ${modified.toUTCString()}\r\nConnection: keep-alive\r\nETag: "${Math.floor(modified.getTime() / 1000).toString(16)}-${body.length.toString(16)}"\r\nAccept-Ranges: bytes\r\n`
     : "Connection: keep-alive\r\n";

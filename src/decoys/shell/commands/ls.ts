@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
+import { modeText } from "../vfs/mode-text.ts";
 import { errorTexts } from "../vfs/node.ts";
 import { type Options, parseOptions, timeParts } from "./options.ts";
 import { human } from "./resources.ts";
@@ -9,31 +10,6 @@ import { human } from "./resources.ts";
 interface Entry {
   readonly name: ByteString;
   readonly stat: FileStat;
-}
-
-const TYPE_CHARS: Readonly<Record<FileStat["type"], string>> = {
-  file: "-",
-  directory: "d",
-  symlink: "l",
-  character: "c",
-  block: "b",
-  fifo: "p",
-  socket: "s",
-};
-
-/** Permissions as `ls -l` shows them. */
-export function modeText(stat: Pick<FileStat, "type" | "mode">): string {
-  const rwx = (shift: number, special: boolean, letter: string): string => {
-    const bits = (stat.mode >> shift) & 7;
-    const x = special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? "x" : "-";
-    return (bits & 4 ? "r" : "-") + (bits & 2 ? "w" : "-") + x;
-  };
-  return (
-    TYPE_CHARS[stat.type] +
-    rwx(6, (stat.mode & 0o4000) !== 0, "s") +
-    rwx(3, (stat.mode & 0o2000) !== 0, "s") +
-    rwx(0, (stat.mode & 0o1000) !== 0, "t")
-  );
 }
 
 function timeText(proc: Proc, ms: number): string {

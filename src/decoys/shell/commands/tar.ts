@@ -4,8 +4,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { fromByteString, toByteString } from "../bytes.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { modeText } from "../vfs/mode-text.ts";
 import { errorTexts } from "../vfs/node.ts";
-import { modeText } from "./ls.ts";
 import { type Options, parseOptions, timeParts } from "./options.ts";
 import { archiveBytes, isArchive, type Member, memberBytes, members } from "./tar-format.ts";
 

@@ -59,7 +59,14 @@ export function createCaptures(session: Session): Captures {
           }
           next = offset + bytes.length;
         },
-        finish: (node) => (file ? track(record(path, via, file)) : whole(path, via, node)),
+        finish: (node) => {
+          // FTP without a data connection, or with an empty one: nothing came.
+          if (via === "ftp" && next === 0) {
+            file?.abort();
+            return Promise.resolve();
+          }
+          return file ? track(record(path, via, file)) : whole(path, via, node);
+        },
       };
     },
     take(path, node) {

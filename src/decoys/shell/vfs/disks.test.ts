@@ -17,7 +17,13 @@ const base: DirectoryNode = {
   entries: new Map(),
 };
 
-function disksOf(options: { sources?: number; bytes?: number; kept?: number; entries?: number }): Disks {
+function disksOf(options: {
+  sources?: number;
+  bytes?: number;
+  kept?: number;
+  entries?: number;
+  keepMs?: number;
+}): Disks {
   let now = 0;
   return createDisks({
     base: () => base,
@@ -26,6 +32,7 @@ function disksOf(options: { sources?: number; bytes?: number; kept?: number; ent
     limits: { keptBytes: options.kept ?? 1000, diskBytes: 1e6, entries: options.entries ?? 100 },
     sources: options.sources ?? 4,
     bytes: options.bytes ?? 10_000,
+    keepMs: options.keepMs ?? 1e9,
   });
 }
 
@@ -51,6 +58,18 @@ function visit(disks: Disks, source: string, name?: string, size?: number): stri
 }
 
 describe("sources", () => {
+  test("a source that was away longer than its time finds a fresh machine", () => {
+    // The clock of these disks steps once per look.
+    const disks = disksOf({ keepMs: 200 });
+    visit(disks, "a", "kept");
+    expect(disks.peek("a")).toBeDefined();
+    expect(visit(disks, "a")).toEqual(["kept"]);
+    for (let looks = 0; looks < 250; looks++) visit(disks, "b");
+    expect(disks.peek("a")).toBeUndefined();
+    expect(visit(disks, "a")).toEqual([]);
+    expect(disks.size).toBe(0);
+  });
+
   test("each finds its own files again", () => {
     const disks = disksOf({});
     visit(disks, "a", "one");

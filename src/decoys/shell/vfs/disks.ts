@@ -16,6 +16,8 @@ export interface Disk {
 export interface Disks {
   /** The disk of a source address. Concurrent logins of one source share it. */
   acquire(source: string): Disk;
+  /** The tree of a source as it is now, if it has one. Only to look at. */
+  peek(source: string): Tree | undefined;
   /** Sources that are remembered. */
   readonly size: number;
 }
@@ -32,11 +34,14 @@ export interface DisksOptions {
   readonly sources: number;
   /** Bytes held of all sources together. */
   readonly bytes: number;
+  /** How long, in ms, a source that is away is remembered. */
+  readonly keepMs: number;
 }
 
 interface Entry {
   readonly tree: Tree;
   holders: number;
+  leftAt: number;
 }
 
 /** Makes the disks of a machine. */
@@ -63,6 +68,7 @@ export function createDisks(options: DisksOptions): Disks {
   };
   const newEntry = (): Entry => ({
     holders: 0,
+    leftAt: 0,
     tree: new Tree({
       base: options.base(),
       limits: options.limits,
@@ -72,6 +78,15 @@ export function createDisks(options: DisksOptions): Disks {
       onLose: (path, node) => node.writer?.take(path, node),
     }),
   });
+  const expired = ({ holders, leftAt }: Entry): boolean =>
+    holders === 0 && options.now() - leftAt > options.keepMs;
+  const forgetExpired = (): void => {
+    for (const [source, entry] of entries) {
+      if (!expired(entry)) continue;
+      entries.delete(source);
+      entry.tree.dispose();
+    }
+  };
   const entryOf = (source: string): Entry => {
     const known = entries.get(source);
     if (!known) return newEntry();
@@ -82,6 +97,7 @@ export function createDisks(options: DisksOptions): Disks {
   };
   return {
     acquire(source) {
+      forgetExpired();
       const entry = entryOf(source);
       entry.holders++;
       entries.delete(source);
@@ -93,6 +109,7 @@ export function createDisks(options: DisksOptions): Disks {
           if (!held) return;
           held = false;
           if (--entry.holders > 0) return;
+          entry.leftAt = options.now();
           entries.delete(source);
           // Who changed nothing leaves no trace, so that scanners do not crowd out those who did.
           if (!entry.tree.changed) return;
@@ -100,6 +117,10 @@ export function createDisks(options: DisksOptions): Disks {
           while (entries.size > options.sources && forgetOldest());
         },
       };
+    },
+    peek(source) {
+      const entry = entries.get(source);
+      return entry && !expired(entry) ? entry.tree : undefined;
     },
     get size() {
       return entries.size;

@@ -37,6 +37,19 @@ export interface Volume {
   readonly upload: (path: ByteString, via: UploadVia) => UploadSink;
   /** Captures what is written through these views and is not streamed as an upload. */
   readonly captor?: Captor;
+  /** A folder that the views take for the root: nothing above it can be named. */
+  readonly root?: ByteString;
+}
+
+/** Where a path of a view with a root of its own leads, `..` taken out. */
+function below(root: ByteString, path: ByteString): ByteString {
+  const names: ByteString[] = [];
+  for (const name of path.split("/")) {
+    if (name === "..") names.pop();
+    else if (name !== "" && name !== ".") names.push(name);
+  }
+  const closed = path.endsWith("/") && names.length > 0;
+  return `${[root, ...names].join("/")}${closed ? "/" : ""}`;
 }
 
 /** A view. `home` is where relative paths start. */
@@ -57,7 +70,9 @@ export class FsView implements SessionFs {
   }
 
   #absolute(path: ByteString): ByteString {
-    return path.startsWith("/") ? path : `${this.#home}/${path}`;
+    const whole = path.startsWith("/") ? path : `${this.#home}/${path}`;
+    const { root } = this.#volume;
+    return root === undefined ? whole : below(root, whole);
   }
 
   #locate(path: ByteString, follow: boolean): FsResult<Place> {
@@ -353,7 +368,9 @@ export class FsView implements SessionFs {
   realpath(path: ByteString): FsResult<ByteString> {
     const at = this.#locate(path === "" ? "." : path, true);
     if (!at.ok) return at;
-    return ok(at.value.path === "/" ? "/" : at.value.path);
+    const { root = "" } = this.#volume;
+    const { path: real } = at.value;
+    return ok(root !== "" && real.startsWith(root) ? real.slice(root.length) || "/" : real);
   }
 
   statvfs(): { totalKib: number; freeKib: number; files: number; filesFree: number } {

@@ -1,6 +1,8 @@
 // What the products of a persona leave on a Debian disk: their configuration, homes and logs, and the kernel's modules.
 
 import type { TreeBuilder } from "./builder.ts";
+import { addFtpFiles } from "./files-ftp.ts";
+import { addSiteFiles } from "./files-site.ts";
 import type { World } from "./world.ts";
 
 const NGINX = `user www-data;
@@ -75,10 +77,8 @@ datadir		= /var/lib/mysql
 log-error	= /var/log/mysql/error.log
 bind-address	= 0.0.0.0
 `;
-const PAGE =
-  "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to nginx!</title>\n</head>\n<body>\n<h1>Welcome to nginx!</h1>\n</body>\n</html>\n";
 
-function addHttp(tree: TreeBuilder): void {
+function addHttp(tree: TreeBuilder, world: World): void {
   tree.file("/etc/nginx/nginx.conf", NGINX);
   tree.file(
     "/etc/nginx/mime.types",
@@ -90,7 +90,7 @@ function addHttp(tree: TreeBuilder): void {
   tree.dir("/var/log/nginx", { gid: 4 });
   tree.file("/var/log/nginx/access.log", "", { mode: 0o640, uid: 33, gid: 4 });
   tree.file("/var/log/nginx/error.log", "", { mode: 0o640, uid: 33, gid: 4 });
-  tree.file("/var/www/html/index.nginx-debian.html", PAGE);
+  addSiteFiles(tree, world);
 }
 
 function addMysql(tree: TreeBuilder): void {
@@ -142,7 +142,7 @@ function addModules(tree: TreeBuilder, release: string): void {
 export function addProductFiles(tree: TreeBuilder, world: World): void {
   const { products, os } = world.persona;
   addModules(tree, os.release);
-  if ("http" in products) addHttp(tree);
+  if ("http" in products) addHttp(tree, world);
   if ("mysql" in products) addMysql(tree);
   if ("redis" in products) {
     tree.dir("/etc/redis", { mode: 0o750, uid: 103, gid: 110 });
@@ -152,6 +152,6 @@ export function addProductFiles(tree: TreeBuilder, world: World): void {
   }
   if ("ftp" in products) {
     tree.file("/etc/vsftpd.conf", VSFTPD);
-    tree.dir("/srv/ftp", { uid: 0, gid: 109 });
+    addFtpFiles(tree, world.persona);
   }
 }
