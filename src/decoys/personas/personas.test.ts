@@ -55,6 +55,13 @@ describe("personas", () => {
     expect(persona.accounts.filter((account) => account.password !== null)).toHaveLength(2);
   });
 
+  test("what its services share is made once, and for each machine anew", () => {
+    const make = (): object => ({});
+    const persona = createPersona(secretOf(3), "linux-server");
+    expect(persona.shared(make)).toBe(persona.shared(make));
+    expect(createPersona(secretOf(3), "linux-server").shared(make)).not.toBe(persona.shared(make));
+  });
+
   test("streams for different purposes differ and are stable", () => {
     const persona = createPersona(secretOf(3), "linux-server");
     expect(persona.random("a").bytes(16)).toEqual(persona.random("a").bytes(16));

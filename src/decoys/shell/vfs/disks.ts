@@ -3,7 +3,8 @@
 
 import { type ByteBudget, createByteBudget } from "./content.ts";
 import type { DirectoryNode } from "./node.ts";
-import { Tree, type TreeLimits } from "./tree.ts";
+import { Tree } from "./tree.ts";
+import type { TreeLimits } from "./tree-options.ts";
 
 /** A source's tree, held by a login until it is released. */
 export interface Disk {

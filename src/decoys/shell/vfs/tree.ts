@@ -13,30 +13,8 @@ import {
   permits,
   type VNode,
 } from "./node.ts";
-
-/** Bounds of what one source may add. */
-export interface TreeLimits {
-  /** Bytes held in memory; more than that is counted and reads back as zeros. */
-  readonly keptBytes: number;
-  /** Bytes as stat shows them, all files together: then the disk is full. */
-  readonly diskBytes: number;
-  readonly entries: number;
-}
-
-/** Where a path leads: the directory that holds it, its name there, and the node when there is one. */
-export interface Place {
-  /** Absolute path with links resolved. */
-  readonly path: ByteString;
-  readonly name: ByteString;
-  readonly node: VNode | undefined;
-  /** Names from the root to the directory that holds it. */
-  readonly parents: readonly ByteString[];
-  readonly parent: DirectoryNode;
-}
-
-const LINKS = 40;
-const NAME_BYTES = 255;
-const PATH_BYTES = 4096;
+import { locate, type Place } from "./place.ts";
+import type { TreeOptions } from "./tree-options.ts";
 
 /** Bytes on their way into a file. */
 export interface Writing {
@@ -45,19 +23,6 @@ export interface Writing {
   readonly via: UploadVia;
   /** Who captures them. */
   readonly writer?: Captor | undefined;
-}
-
-/** What a tree is made of. */
-export interface TreeOptions {
-  readonly base: DirectoryNode;
-  readonly limits: TreeLimits;
-  readonly now: () => number;
-  /** Whether the file system that holds this absolute path is mounted read-only. */
-  readonly readOnly: (path: ByteString) => boolean;
-  /** Bytes that all trees of the machine share. */
-  readonly budget?: ByteBudget;
-  /** Told of written content before it is lost (removed, truncated, replaced). */
-  readonly onLose: (path: ByteString, node: FileNode) => void;
 }
 
 /** A copy-on-write tree. Paths are absolute byte strings. */
@@ -82,60 +47,9 @@ export class Tree {
     return this.#bytes;
   }
 
-  /** Follows a path. The last component may be missing; everything before it must be there and searchable. */
+  /** Follows a path from the root of this tree. */
   locate(path: ByteString, who: Credentials, followLast: boolean): FsResult<Place> {
-    if (path.length > PATH_BYTES) return fail("ENAMETOOLONG");
-    const todo = path
-      .split("/")
-      .filter((part) => part !== "")
-      .reverse();
-    const wantsDirectory = path.endsWith("/") && todo.length > 0;
-    const trail: { name: ByteString; node: DirectoryNode }[] = [];
-    let here: DirectoryNode = this.#root;
-    let links = 0;
-    for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
-      if (name.length > NAME_BYTES) return fail("ENAMETOOLONG");
-      if (!permits(here, who, 1)) return fail("EACCES");
-      if (name === ".") continue;
-      if (name === "..") {
-        const step = trail.pop();
-        if (step) here = step.node;
-        continue;
-      }
-      const node = here.entries.get(name);
-      const last = todo.length === 0;
-      if (node?.type === "symlink" && (!last || followLast || wantsDirectory)) {
-        if (++links > LINKS) return fail("ELOOP");
-        if (node.target.startsWith("/")) {
-          trail.length = 0;
-          here = this.#root;
-        }
-        if (todo.length > 4096) return fail("ELOOP");
-        todo.push(
-          ...node.target
-            .split("/")
-            .filter((part) => part !== "")
-            .reverse(),
-        );
-        continue;
-      }
-      if (last) {
-        if (node && wantsDirectory && node.type !== "directory") return fail("ENOTDIR");
-        if (node?.type === "directory") {
-          trail.push({ name, node: here });
-          here = node;
-          break;
-        }
-        return ok(place(trail, here, name, node));
-      }
-      if (!node) return fail("ENOENT");
-      if (node.type !== "directory") return fail("ENOTDIR");
-      trail.push({ name, node: here });
-      here = node;
-    }
-    const end = trail.pop();
-    if (!end) return ok({ path: "/", name: "", node: this.#root, parents: [], parent: this.#root });
-    return ok(place(trail, end.node, end.name, here));
+    return locate(this.#root, { path, who, followLast });
   }
 
   /** The node of a path, which must be there. */
@@ -338,14 +252,4 @@ export class Tree {
     drop(this.#root);
     this.#root = this.#options.base;
   }
-}
-
-function place(
-  trail: readonly { readonly name: ByteString }[],
-  parent: DirectoryNode,
-  name: ByteString,
-  node: VNode | undefined,
-): Place {
-  const parents = trail.map((step) => step.name);
-  return { path: `/${[...parents, name].join("/")}`, name, node, parents, parent };
 }
