@@ -65,6 +65,10 @@ function logSentence(line: string): string {
 /** Tells on standard error that a worker ended, and why when it goes on ending. */
 export function tellCrash(call: CommandCall, folder: DataFolder, event: SupervisorEvent): void {
   if (event.type === "stopped") call.terminal.err(`decnet: ${event.worker} stopped\n`);
+  if (event.type === "hung") {
+    const seconds = Math.round(event.silentMs / 1000);
+    call.terminal.err(`decnet: ${event.worker} gave no sign of life for ${seconds} s; killed\n`);
+  }
   if (event.type !== "crashed") return;
   const how = event.end.signal ?? `exit ${event.end.code}`;
   call.terminal.err(

@@ -15,6 +15,7 @@ import type { DataFolder, FolderOwner } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
 import { writeRunFile } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
+import { openControlSocket } from "../kit/supervisor/control-socket.ts";
 import { holdFolder } from "../kit/supervisor/hold-folder.ts";
 import type { Supervisor } from "../kit/supervisor/supervisor.ts";
 import { createSupervisor } from "../kit/supervisor/supervisor.ts";
@@ -203,12 +204,23 @@ export async function runUp(call: CommandCall): Promise<number> {
     }),
     cwd: folder.root,
     logDir: folder.logs,
+    hangMs: config.get("supervisor.hang_ms"),
     clock: systemClock,
     log: createLogger("supervisor", config.get("log.level"), () => undefined),
     onEvent: (event) => {
-      const password = event.type === "ready" ? event.info["admin_password"] : undefined;
+      const password =
+        event.type === "ready" && event.worker === "api" ? event.info["admin_password"] : undefined;
       if (typeof password === "string") adminPassword = password;
       if (!call.signal.aborted) tellCrash(call, folder, event);
+    },
+  });
+  const control = openControlSocket({
+    path: folder.supervisorSocket,
+    owner,
+    supervisor: {
+      names: workers.filter((worker) => worker.supervised).map((worker) => worker.name),
+      state: supervisor.stateOf,
+      start: supervisor.startNow,
     },
   });
   rmSync(folder.apiFile, { force: true });
@@ -220,6 +232,7 @@ export async function runUp(call: CommandCall): Promise<number> {
     });
     return 0;
   } finally {
+    control.close();
     await supervisor.stop(stopOrder());
     rmSync(folder.installFile, { force: true });
     rmSync(folder.apiFile, { force: true });

@@ -10,12 +10,12 @@ import { busEnvironment } from "../kit/install.ts";
 import type { Logger } from "../kit/log.ts";
 import { createLogger } from "../kit/log.ts";
 import { runWorker } from "../kit/run-worker.ts";
+import type { ParentLink } from "../kit/supervisor/child-side.ts";
+import { tellSupervisor } from "../kit/supervisor/child-side.ts";
 import type { WorkerDefinition } from "../kit/worker.ts";
 import { becomeUser, ownerOf } from "../platform/identity.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
-
-type OnReady = (info?: Readonly<Record<string, unknown>>) => void;
 
 /** Aborts when the supervisor's end of our standard input closes: it is gone, so are we. */
 function followSupervisor(): AbortSignal {
@@ -26,17 +26,17 @@ function followSupervisor(): AbortSignal {
   return gone.signal;
 }
 
-/** Tells the supervisor once. A worker without one keeps what must not be lost in a file: standard output may be a journal. */
-function tellReady(supervised: boolean, folder: DataFolder, log: Logger): OnReady {
+/** What must not be lost of a worker without a supervisor goes to a file: standard output may be a journal. */
+function keepPassword(folder: DataFolder, log: Logger): ParentLink {
   let told = false;
-  return (info = {}) => {
-    if (told) return;
-    told = true;
-    if (supervised) process.stdout.write(`${JSON.stringify(info)}\n`);
-    else if (typeof info["admin_password"] === "string") {
+  return {
+    ready(info = {}) {
+      if (told || typeof info["admin_password"] !== "string") return;
+      told = true;
       writeFileSync(folder.passwordFile, `${info["admin_password"]}\n`, { mode: 0o600 });
       log.warn({ file: folder.passwordFile }, "first admin's password written, read it and remove the file");
-    }
+    },
+    ending: () => undefined,
   };
 }
 
@@ -61,6 +61,9 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
   const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;
   // Workers read the socket's path where the bus library does: in the environment.
   Object.assign(process.env, busEnv(call, busEnvironment(folder, call.terminal.env)));
+  const parent = supervised
+    ? tellSupervisor({ hangMs: config.get("supervisor.hang_ms"), clock: systemClock })
+    : keepPassword(folder, log);
   const bus = getBus({ name: worker.name, log, clock: systemClock, env: process.env });
   try {
     await runWorker(worker, {
@@ -70,7 +73,8 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
       log,
       clock: systemClock,
       signal,
-      onReady: tellReady(supervised, folder, log),
+      onReady: parent.ready,
+      onStopOrdered: parent.ending,
     });
     return 0;
   } catch (error) {

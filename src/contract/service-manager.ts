@@ -21,7 +21,8 @@ export type StartOutcome =
 
 /** The one who starts workers. Names are checked against the registry of workers before they get here. */
 export interface ServiceManager {
-  readonly kind: "systemd" | "supervisor";
+  /** `none` where nobody could start anything: nothing is installed there. */
+  readonly kind: "systemd" | "supervisor" | "none";
   /** Names of the workers that it can start; asked at most once in 30 s. Empty when it can't be asked. */
   installed(): Promise<ReadonlySet<string>>;
   /** Undefined for a worker that it does not know, or when it can't be asked. */

@@ -48,6 +48,11 @@ export const settings = {
     summary: "least severe level that is logged",
     flag: "log-level",
   }),
+  "supervisor.hang_ms": setting({
+    schema: z.int().min(600).max(3_600_000),
+    default: 90_000,
+    summary: "silence after which a supervised worker counts as hung and is killed and started again",
+  }),
   "api.host": setting({
     schema: z.string().min(1),
     default: "127.0.0.1",

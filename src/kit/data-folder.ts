@@ -21,6 +21,8 @@ export interface DataFolder {
   /** Sockets and the record of the running install. */
   readonly run: string;
   readonly collectorSocket: string;
+  /** Where `decnet up` takes orders to start a worker; for the workers' user alone. */
+  readonly supervisorSocket: string;
   /** The bus of an install that is not the default one. */
   readonly busSocket: string;
   /** JSON {url, pid} of the running API. */
@@ -62,6 +64,7 @@ export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): 
     logs: join(root, "logs"),
     run,
     collectorSocket: join(run, "collector.sock"),
+    supervisorSocket: join(run, "supervisor.sock"),
     busSocket: join(run, "bus.sock"),
     installFile: join(run, "install.json"),
     apiFile: join(run, "api.json"),

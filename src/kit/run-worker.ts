@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Called once, when the worker does its work. */
   readonly onReady?: (info?: Readonly<Record<string, unknown>>) => void;
+  /** Called when an order on the bus ends it, before it ends. */
+  readonly onStopOrdered?: () => void;
 }
 
 /** Runs it to its end. Resolves after an orderly one; rejects with what it threw. */
@@ -43,6 +45,7 @@ export async function runWorker(definition: WorkerDefinition, options: RunOption
       signal,
       onStop: (requestedBy: string) => {
         options.log.info({ requested_by: requestedBy }, "stop requested on the bus");
+        options.onStopOrdered?.();
         stop.abort();
       },
     });

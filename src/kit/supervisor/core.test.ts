@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ended, idle, RESTART, started } from "./core.ts";
+import { ended, forgiven, idle, inCrashLoop, RESTART, silenceAfter, started } from "./core.ts";
 
 const crash = { code: null, signal: "SIGKILL" };
 
@@ -31,5 +31,26 @@ describe("restart policy", () => {
     const almost = ended(started(twice, 100), crash, 99 + RESTART.healthyMs).decision;
     expect(healthy).toMatchObject({ delayMs: 500 });
     expect(almost).toMatchObject({ delayMs: 2000 });
+  });
+});
+
+describe("what is told of a child", () => {
+  test("the fifth bad end in a row is a crash loop until a minute of health or a start by hand", () => {
+    let state = idle;
+    for (let i = 0; i < RESTART.loopAfter; i++) {
+      expect(inCrashLoop(state, i)).toBe(false);
+      state = ended(started(state, i), { code: 70, signal: null }, i).state;
+    }
+    expect(inCrashLoop(state, 10)).toBe(true);
+    const again = started(state, 100);
+    expect(inCrashLoop(again, 99 + RESTART.healthyMs)).toBe(true);
+    expect(inCrashLoop(again, 100 + RESTART.healthyMs)).toBe(false);
+    expect(inCrashLoop(forgiven(state), 10)).toBe(false);
+  });
+
+  test("a late look counts as two, a clock that went back as none", () => {
+    expect(silenceAfter(1000, 500, 500)).toBe(1500);
+    expect(silenceAfter(1000, 3_600_000, 500)).toBe(2000);
+    expect(silenceAfter(1000, -5, 500)).toBe(1000);
   });
 });

@@ -32,6 +32,25 @@ export const idle: ChildState = Object.freeze({
   lastEnd: undefined,
 });
 
+/** Whether it goes on failing: from the fifth bad end in a row until a minute of health. */
+export function inCrashLoop(state: ChildState, now: number): boolean {
+  const healthy = state.phase === "running" && now - state.startedAt >= RESTART.healthyMs;
+  return state.failures >= RESTART.loopAfter && !healthy;
+}
+
+/** Somebody asked for a start: its failures so far are forgiven. */
+export function forgiven(state: ChildState): ChildState {
+  return { ...state, failures: 0 };
+}
+
+/**
+ * How long a child has been silent after one more look. A look that comes late (the machine slept, or this process
+ * was stopped) counts as two at most, so that nobody is killed for the supervisor's own sleep.
+ */
+export function silenceAfter(silentMs: number, sinceLookMs: number, lookMs: number): number {
+  return silentMs + Math.min(Math.max(sinceLookMs, 0), 2 * lookMs);
+}
+
 /** It was started at `now`. */
 export function started(state: ChildState, now: number): ChildState {
   return { ...state, phase: "running", startedAt: now };
