@@ -1,19 +1,19 @@
-// The bus over a UNIX socket: connects when first used, reconnects by itself, restores its subscriptions.
+// A client of the bus over any link: connects when first used, reconnects by itself, restores its subscriptions.
 // Never throws for want of a broker and never makes a publisher wait.
 
 import type { Clock } from "../contract/clock.ts";
 import { DecnetError, toError } from "../contract/errors.ts";
 import { type Random, systemRandom } from "../contract/random.ts";
 import type { Bus, BusLifecycle, PublishOptions, Subscription } from "./bus.ts";
+import type { BusLink, LinkOwner } from "./bus-link.ts";
 import type { BusLog } from "./bus-log.ts";
 import { checkClientName, createDropAccount, createLifecycle } from "./client-parts.ts";
 import { createEnvelopeCodec } from "./envelope.ts";
 import { Inbox } from "./inbox.ts";
-import { Link } from "./link.ts";
+import { UnixLink } from "./link.ts";
 import { isTopic } from "./subject.ts";
 import type { QueuedSubscription } from "./subscription.ts";
 import { type TopicName, type TopicParams, type TopicPayload, topicOf } from "./topics.ts";
-import { encodeFrame } from "./wire.ts";
 
 /** Delays between tries in ms; the last one repeats. Each is shortened by up to half, so that clients do not all come at once. */
 const RECONNECT_MS = [200, 400, 800, 1600, 2000] as const;
@@ -21,19 +21,23 @@ const RECONNECT_MS = [200, 400, 800, 1600, 2000] as const;
 /** How long `flush` waits unless told. */
 const FLUSH_MS = 1000;
 
-/** Options of {@link UnixBus}. */
-export interface UnixBusOptions {
+/** Options of {@link LinkedBus}. */
+export interface LinkedBusOptions {
   readonly name: string;
-  readonly path: string;
   readonly log: BusLog;
   readonly clock: Clock;
   readonly random?: Random;
+  /** Where the broker is, for the log: nothing secret. */
+  readonly where: string;
+  /** Longest topic and pattern that the links carry. */
+  readonly maxTopic?: number;
+  readonly link: (owner: LinkOwner) => BusLink;
 }
 
-/** A client of the broker at `path`. */
-export class UnixBus implements Bus {
+/** A client whose connections are made by `link`. */
+export class LinkedBus implements Bus {
   readonly name: string;
-  readonly #options: UnixBusOptions;
+  readonly #options: LinkedBusOptions;
   readonly #random: Random;
   readonly #codec;
   readonly #lifecycle;
@@ -41,12 +45,12 @@ export class UnixBus implements Bus {
   readonly #inbox: Inbox;
   readonly #ending = new AbortController();
   /** The connection, from the first try on until it is lost; undefined before and between tries. */
-  #link: Link | undefined;
+  #link: BusLink | undefined;
   #waiting = false;
   #attempt = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(options: UnixBusOptions) {
+  constructor(options: LinkedBusOptions) {
     this.name = checkClientName(options.name);
     this.#options = options;
     this.#random = options.random ?? systemRandom;
@@ -57,7 +61,7 @@ export class UnixBus implements Bus {
       codec: this.#codec,
       log: options.log,
       slow: (pattern, dropped) => this.#slow(pattern, dropped),
-      unused: (pattern) => this.#link?.port.sendControl("UNSUB", pattern),
+      unused: (pattern) => this.#link?.unsubscribe(pattern),
     });
   }
 
@@ -66,7 +70,7 @@ export class UnixBus implements Bus {
   }
 
   get droppedPublishes(): number {
-    return this.#drops.total + (this.#link?.port.outbox.dropped ?? 0);
+    return this.#drops.total + (this.#link?.dropped ?? 0);
   }
 
   /** Events that were skipped on arrival because they were malformed. */
@@ -91,6 +95,7 @@ export class UnixBus implements Bus {
   }
 
   subscribe(pattern: string, options: { readonly maxEvents?: number } = {}): Subscription {
+    this.#checkLength(pattern);
     const isNew = !this.#inbox.has(pattern);
     const subscription = this.#inbox.add(pattern, options.maxEvents);
     if (this.#closing) return subscription;
@@ -98,7 +103,7 @@ export class UnixBus implements Bus {
     // A link that is made now tells the broker of every pattern by itself.
     if (!standing) this.#connect();
     else {
-      if (isNew) standing.port.sendControl("SUB", pattern);
+      if (isNew) standing.subscribe(pattern);
       void this.#readyAfterPong(standing, [subscription]);
     }
     return subscription;
@@ -123,17 +128,25 @@ export class UnixBus implements Bus {
   }
 
   #send(topic: string, payload: Readonly<Record<string, unknown>>, options: PublishOptions = {}): void {
-    const frame = encodeFrame("PUB", topic, this.#codec.encode({ topic, payload, ...options }));
-    if (!this.#connect()?.port.sendEvents(frame, 1)) this.#drops.add(1);
+    this.#checkLength(topic);
+    const body = this.#codec.encode({ topic, payload, ...options });
+    if (!this.#connect()?.publish(topic, body)) this.#drops.add(1);
+  }
+
+  #checkLength(subject: string): void {
+    const { maxTopic = Number.POSITIVE_INFINITY } = this.#options;
+    if (subject.length > maxTopic) throw new DecnetError("invalid", "too long for this bus");
   }
 
   /** The link that stands or is being made; undefined while waiting for the next try. */
-  #connect(): Link | undefined {
+  #connect(): BusLink | undefined {
     if (this.#link || this.#waiting) return this.#link;
-    const link = new Link({
-      ...this.#options,
-      patterns: this.#inbox.patterns,
-      event: (topic, body) => this.#inbox.deliver(topic, body),
+    const inbox = this.#inbox;
+    const link: BusLink = this.#options.link({
+      patterns: inbox.patterns,
+      event: (topic, body) => inbox.deliver(topic, body),
+      copy: (pattern, topic, body) => inbox.deliverCopy(pattern, topic, body),
+      malformed: (topic, reason) => inbox.skip(topic, reason),
       up: () => this.#up(),
       down: (reason) => this.#down(link, reason),
     });
@@ -144,7 +157,7 @@ export class UnixBus implements Bus {
     return this.#link;
   }
 
-  async #readyAfterPong(link: Link, subscriptions: readonly QueuedSubscription[]): Promise<void> {
+  async #readyAfterPong(link: BusLink, subscriptions: readonly QueuedSubscription[]): Promise<void> {
     if (!(await link.ping())) return;
     for (const subscription of subscriptions) subscription.markReady();
   }
@@ -155,10 +168,10 @@ export class UnixBus implements Bus {
     this.#lifecycle.tell({ type: "connected" });
   }
 
-  #down(link: Link, reason: string): void {
+  #down(link: BusLink, reason: string): void {
     if (this.#link !== link) return;
     this.#link = undefined;
-    this.#drops.add(link.port.outbox.dropped + link.port.outbox.unsent);
+    this.#drops.add(link.dropped + link.unsent);
     if (link.wasUp) this.#lifecycle.tell({ type: "disconnected", reason });
     if (!this.#closing) void this.#retry(reason);
   }
@@ -167,7 +180,7 @@ export class UnixBus implements Bus {
     const step = RECONNECT_MS[Math.min(this.#attempt, RECONNECT_MS.length - 1)] ?? 2000;
     const delayMs = step / 2 + (this.#random.fraction() * step) / 2;
     const attempt = ++this.#attempt;
-    const fields = { path: this.#options.path, reason, attempt };
+    const fields = { where: this.#options.where, reason, attempt };
     if (attempt === 1) this.#options.log.warn(fields, "bus is not reachable; retrying");
     else this.#options.log.debug(fields, "bus is still not reachable");
     this.#waiting = true;
@@ -192,5 +205,21 @@ export class UnixBus implements Bus {
     } catch (error) {
       this.#options.log.debug({ err: toError(error) }, "bus connection did not close well");
     }
+  }
+}
+
+/** Options of {@link UnixBus}. */
+export interface UnixBusOptions extends Omit<LinkedBusOptions, "link" | "where"> {
+  readonly path: string;
+}
+
+/** A client of the broker at `path`. */
+export class UnixBus extends LinkedBus {
+  constructor(options: UnixBusOptions) {
+    super({
+      ...options,
+      where: options.path,
+      link: (owner) => new UnixLink({ ...options, owner }),
+    });
   }
 }

@@ -2,33 +2,32 @@
 // Encodes and decodes like the real one, so that a payload which can't travel fails here too.
 
 import { type Clock, systemClock } from "../contract/clock.ts";
-import { DecnetError } from "../contract/errors.ts";
-import type { Bus, BusLifecycle, PublishOptions, Subscription } from "./bus.ts";
+import type { BusLink, LinkOwner } from "./bus-link.ts";
 import { type BusLog, silentLog } from "./bus-log.ts";
-import { checkClientName, createDropAccount, createLifecycle } from "./client-parts.ts";
-import { createEnvelopeCodec } from "./envelope.ts";
-import { Inbox } from "./inbox.ts";
-import { isTopic, Matcher } from "./subject.ts";
-import { type TopicName, type TopicParams, type TopicPayload, topicOf } from "./topics.ts";
+import { LinkedBus } from "./client.ts";
+import { Matcher } from "./subject.ts";
 
 interface Delivery {
-  readonly from: FakeBus;
+  readonly from: FakeLink | undefined;
   readonly topic: string;
   readonly body: Uint8Array;
 }
 
 /** What the clients of a hub share. */
 export class FakeHub {
-  readonly #matcher = new Matcher<FakeBus>();
+  readonly #matcher = new Matcher<FakeLink>();
   #queue: Delivery[] = [];
   #running: Promise<void> = Promise.resolve();
 
   /** Makes a client. */
   connect(options: { readonly name: string; readonly log?: BusLog; readonly clock?: Clock }): FakeBus {
-    return new FakeBus(this, options.name, {
-      log: options.log ?? silentLog,
-      clock: options.clock ?? systemClock,
-    });
+    const { name, log = silentLog, clock = systemClock } = options;
+    return new FakeBus({ name, log, clock, where: "here", link: (owner) => new FakeLink(this, owner) });
+  }
+
+  /** Publishes bytes in place of an envelope, as a hostile publisher would. */
+  publishRaw(topic: string, body: Uint8Array): void {
+    this.publish({ from: undefined, topic, body });
   }
 
   /** Resolves once everything published before has been delivered. */
@@ -36,139 +35,89 @@ export class FakeHub {
     return this.#running;
   }
 
-  /** For {@link FakeBus}: delivers soon, in the order of the calls, never within them. */
+  /** For {@link FakeLink}: delivers soon, in the order of the calls, never within them. */
   publish(delivery: Delivery): void {
     this.#queue.push(delivery);
     if (this.#queue.length === 1) this.#running = Promise.resolve().then(() => this.#run());
   }
 
-  /** For {@link FakeBus}. */
-  hold(pattern: string, bus: FakeBus): void {
-    this.#matcher.add(pattern, bus);
+  /** For {@link FakeLink}. */
+  hold(pattern: string, link: FakeLink): void {
+    this.#matcher.add(pattern, link);
   }
 
-  /** For {@link FakeBus}. */
-  release(pattern: string, bus: FakeBus): void {
-    this.#matcher.remove(pattern, bus);
+  /** For {@link FakeLink}. */
+  release(pattern: string, link: FakeLink): void {
+    this.#matcher.remove(pattern, link);
   }
 
   #run(): void {
     const queue = this.#queue;
     this.#queue = [];
     for (const { from, topic, body } of queue) {
-      for (const bus of this.#matcher.match(topic)) if (bus !== from) bus.deliver(topic, body);
+      for (const link of this.#matcher.match(topic)) if (link !== from) link.deliver(topic, body);
     }
   }
 }
 
 /** A client of a {@link FakeHub}. */
-export class FakeBus implements Bus {
-  readonly name: string;
+export class FakeBus extends LinkedBus {}
+
+/** A connection to a hub: up as soon as it is opened. */
+class FakeLink implements BusLink {
+  readonly wasUp = true;
+  readonly dropped = 0;
+  readonly unsent = 0;
   readonly #hub: FakeHub;
-  readonly #codec;
-  readonly #lifecycle;
-  readonly #drops;
-  readonly #inbox: Inbox;
-  #connected = false;
-  #closed = false;
+  readonly #owner: LinkOwner;
+  readonly #patterns: Set<string>;
+  #isUp = false;
 
-  constructor(hub: FakeHub, name: string, parts: { readonly log: BusLog; readonly clock: Clock }) {
-    const { log, clock } = parts;
-    this.name = checkClientName(name);
+  constructor(hub: FakeHub, owner: LinkOwner) {
     this.#hub = hub;
-    this.#codec = createEnvelopeCodec(clock);
-    this.#lifecycle = createLifecycle(log);
-    this.#drops = createDropAccount(log);
-    this.#inbox = new Inbox({
-      codec: this.#codec,
-      log,
-      slow: (pattern, dropped) => {
-        log.warn({ pattern, dropped }, "bus events are read slowly; the oldest are dropped");
-        this.#lifecycle.tell({ type: "slow", pattern, dropped });
-      },
-      unused: (pattern) => hub.release(pattern, this),
-    });
+    this.#owner = owner;
+    this.#patterns = new Set(owner.patterns);
   }
 
-  get connected(): boolean {
-    return this.#connected;
+  get isUp(): boolean {
+    return this.#isUp;
   }
 
-  get droppedPublishes(): number {
-    return this.#drops.total;
+  open(): void {
+    for (const pattern of this.#patterns) this.#hub.hold(pattern, this);
+    this.#isUp = true;
+    this.#owner.up();
   }
 
-  /** Events that were skipped on arrival because they were malformed. */
-  get malformedEvents(): number {
-    return this.#inbox.malformed;
-  }
-
-  publish<T extends TopicName>(
-    name: T,
-    params: TopicParams<T>,
-    payload: TopicPayload<T>,
-    options?: PublishOptions,
-  ): void {
-    if (this.#closed) this.#drops.afterClose();
-    else this.#send(topicOf(name, params), payload, options);
-  }
-
-  publishTo(topic: string, payload: Readonly<Record<string, unknown>>, options?: PublishOptions): void {
-    if (this.#closed) this.#drops.afterClose();
-    else if (!isTopic(topic)) throw new DecnetError("invalid", "not a bus topic");
-    else this.#send(topic, payload, options);
-  }
-
-  /** Sends bytes in place of an envelope, as a hostile publisher would. */
-  publishRaw(topic: string, body: Uint8Array): void {
-    this.#connect();
+  publish(topic: string, body: Uint8Array): boolean {
     this.#hub.publish({ from: this, topic, body });
-  }
-
-  subscribe(pattern: string, options: { readonly maxEvents?: number } = {}): Subscription {
-    const subscription = this.#inbox.add(pattern, options.maxEvents);
-    if (this.#closed) return subscription;
-    this.#connect();
-    this.#hub.hold(pattern, this);
-    subscription.markReady();
-    return subscription;
-  }
-
-  async flush(): Promise<boolean> {
-    if (this.#closed) return false;
-    this.#connect();
-    await this.#hub.settled();
     return true;
   }
 
-  onLifecycle(listener: (event: BusLifecycle) => void): () => void {
-    return this.#lifecycle.add(listener);
+  subscribe(pattern: string): void {
+    this.#patterns.add(pattern);
+    this.#hub.hold(pattern, this);
+  }
+
+  unsubscribe(pattern: string): void {
+    this.#patterns.delete(pattern);
+    this.#hub.release(pattern, this);
+  }
+
+  async ping(): Promise<boolean> {
+    await this.#hub.settled();
+    return this.#isUp;
   }
 
   close(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    for (const pattern of this.#inbox.patterns) this.#hub.release(pattern, this);
-    this.#closed = true;
-    this.#inbox.close();
-    if (this.#connected) this.#lifecycle.tell({ type: "disconnected", reason: "closed" });
-    this.#connected = false;
+    for (const pattern of this.#patterns) this.#hub.release(pattern, this);
+    this.#isUp = false;
+    this.#owner.down("closed");
     return Promise.resolve();
   }
 
   /** For {@link FakeHub}. */
   deliver(topic: string, body: Uint8Array): void {
-    this.#inbox.deliver(topic, body);
-  }
-
-  #send(topic: string, payload: Readonly<Record<string, unknown>>, options: PublishOptions = {}): void {
-    const body = this.#codec.encode({ topic, payload, ...options });
-    this.#connect();
-    this.#hub.publish({ from: this, topic, body });
-  }
-
-  #connect(): void {
-    if (this.#connected) return;
-    this.#connected = true;
-    this.#lifecycle.tell({ type: "connected" });
+    this.#owner.event(topic, body);
   }
 }

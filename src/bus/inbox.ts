@@ -4,6 +4,7 @@
 import { DecnetError } from "../contract/errors.ts";
 import type { BusEvent } from "./bus.ts";
 import type { BusLog } from "./bus-log.ts";
+import { Copies } from "./copies.ts";
 import type { EnvelopeCodec } from "./envelope.ts";
 import { isPattern, Matcher } from "./subject.ts";
 import { type Incoming, MAX_EVENTS, QueuedSubscription } from "./subscription.ts";
@@ -22,6 +23,7 @@ export class Inbox {
   readonly #options: InboxOptions;
   readonly #matcher = new Matcher<QueuedSubscription>();
   readonly #byPattern = new Map<string, Set<QueuedSubscription>>();
+  readonly #copies = new Copies();
   #malformed = 0;
   #closed = false;
 
@@ -73,6 +75,21 @@ export class Inbox {
     for (const receiver of receivers) receiver.push(event);
   }
 
+  /** As {@link deliver}, for one pattern alone. The copies of an event share its decoding. */
+  deliverCopy(pattern: string, topic: string, body: Uint8Array): void {
+    const set = this.#byPattern.get(pattern);
+    if (!set) return;
+    const patterns = new Set(this.#matcher.match(topic).map((receiver) => receiver.pattern)).size;
+    const event = this.#copies.share({ pattern, topic, body, patterns }, () => this.#incoming(topic, body));
+    for (const receiver of set) receiver.push(event);
+  }
+
+  /** Counts what came and is no event. */
+  skip(topic: string, reason: string): void {
+    this.#malformed++;
+    this.#options.log.debug({ topic, reason, malformed: this.#malformed }, "malformed bus event skipped");
+  }
+
   /** Ends every subscription. */
   close(): void {
     this.#closed = true;
@@ -93,11 +110,7 @@ export class Inbox {
   #decode(topic: string, body: Uint8Array): BusEvent | null {
     const event = this.#options.codec.decode(topic, body);
     if (typeof event !== "string") return event;
-    this.#malformed++;
-    this.#options.log.debug(
-      { topic, reason: event, malformed: this.#malformed },
-      "malformed bus event skipped",
-    );
+    this.skip(topic, event);
     return null;
   }
 

@@ -1,13 +1,14 @@
-// One connection of a client to the broker: from the greeting to its end, never used again after that.
+// One connection of a client to the broker over its UNIX socket: from the greeting to its end, never used again after that.
 // Knows frames and PINGs; what events and patterns mean is its owner's.
 
 import type { Socket } from "bun";
 import type { Clock } from "../contract/clock.ts";
 import { type DecnetError, systemErrorCode, toError } from "../contract/errors.ts";
+import type { BusLink, LinkOwner } from "./bus-link.ts";
 import type { BusLog } from "./bus-log.ts";
 import { FramePort, type PortOwner } from "./frame-port.ts";
 import { OUTBOX_LIMITS } from "./outbox.ts";
-import { bodyOf, type Frame, PROTOCOL } from "./wire.ts";
+import { bodyOf, encodeFrame, type Frame, PROTOCOL } from "./wire.ts";
 
 /** How long the broker may take to answer the greeting. */
 const HELLO_MS = 2000;
@@ -22,19 +23,14 @@ export interface LinkOptions {
   readonly path: string;
   readonly log: BusLog;
   readonly clock: Clock;
-  /** Patterns that the broker is told of at once. */
-  readonly patterns: readonly string[];
-  event(topic: string, body: Uint8Array): void;
-  up(): void;
-  /** Exactly once. */
-  down(reason: string): void;
+  readonly owner: LinkOwner;
 }
 
 type Settle = (answered: boolean) => void;
 
 /** A connection being made, standing, or ended. */
-export class Link implements PortOwner {
-  readonly port: FramePort;
+export class UnixLink implements BusLink, PortOwner {
+  readonly #port: FramePort;
   readonly #options: LinkOptions;
   readonly #pings = new Map<string, Settle>();
   readonly #ended = Promise.withResolvers<void>();
@@ -45,12 +41,11 @@ export class Link implements PortOwner {
 
   constructor(options: LinkOptions) {
     this.#options = options;
-    this.port = new FramePort(this, options.clock, LIMITS);
-    this.port.sendControl("HELLO", options.name);
-    for (const pattern of options.patterns) this.port.sendControl("SUB", pattern);
+    this.#port = new FramePort(this, options.clock, LIMITS);
+    this.#port.sendControl("HELLO", options.name);
+    for (const pattern of options.owner.patterns) this.#port.sendControl("SUB", pattern);
   }
 
-  /** True from the broker's greeting to the end. */
   get isUp(): boolean {
     return this.#isUp;
   }
@@ -59,11 +54,30 @@ export class Link implements PortOwner {
     return this.#wasUp;
   }
 
-  /** Begins to connect. */
+  get dropped(): number {
+    return this.#port.outbox.dropped;
+  }
+
+  get unsent(): number {
+    return this.#port.outbox.unsent;
+  }
+
+  publish(topic: string, body: Uint8Array): boolean {
+    return this.#port.sendEvents(encodeFrame("PUB", topic, body), 1);
+  }
+
+  subscribe(pattern: string): void {
+    this.#port.sendControl("SUB", pattern);
+  }
+
+  unsubscribe(pattern: string): void {
+    this.#port.sendControl("UNSUB", pattern);
+  }
+
   open(): void {
     const { clock, path } = this.#options;
-    this.#cancelHello = clock.after(HELLO_MS, () => this.port.terminate("no answer from the broker"));
-    const { port } = this;
+    this.#cancelHello = clock.after(HELLO_MS, () => this.#port.terminate("no answer from the broker"));
+    const port = this.#port;
     const socket = {
       binaryType: "buffer" as const,
       open: (opened: Socket<undefined>) => port.attach(opened),
@@ -79,9 +93,8 @@ export class Link implements PortOwner {
     );
   }
 
-  /** Resolves true once the broker has handled all that was sent before; false at the end or after `timeoutMs`. */
   ping(timeoutMs?: number): Promise<boolean> {
-    if (this.port.isClosed) return Promise.resolve(false);
+    if (this.#port.isClosed) return Promise.resolve(false);
     const token = `p${++this.#pinged}`;
     return new Promise((resolve) => {
       const cancel =
@@ -92,15 +105,14 @@ export class Link implements PortOwner {
         resolve(answered);
       };
       this.#pings.set(token, settle);
-      this.port.sendControl("PING", token);
+      this.#port.sendControl("PING", token);
     });
   }
 
-  /** Sends what waits and ends in good order. */
   async close(): Promise<void> {
     if (!this.#wasUp) await this.ping(CLOSE_MS);
-    this.port.sendControl("BYE");
-    this.port.finish();
+    this.#port.sendControl("BYE");
+    this.#port.finish();
     await this.#ended.promise;
   }
 
@@ -108,13 +120,13 @@ export class Link implements PortOwner {
     switch (frame.verb) {
       case "EVT":
         // A copy: a small event must not keep the whole read that it came in alive.
-        this.#options.event(frame.args, bodyOf(frame).slice());
+        this.#options.owner.event(frame.args, bodyOf(frame).slice());
         return;
       case "PONG":
         this.#pings.get(frame.args)?.(true);
         return;
       case "PING":
-        this.port.sendControl("PONG", frame.args);
+        this.#port.sendControl("PONG", frame.args);
         return;
       case "HELLO":
         this.#hello(frame.args);
@@ -123,35 +135,35 @@ export class Link implements PortOwner {
         this.#options.log.warn({ answer: frame.args.slice(0, 200) }, "bus broker refuses this client");
         return;
       case "BYE":
-        this.port.finish();
+        this.#port.finish();
         return;
       default:
-        this.port.terminate("broker sent a verb of clients");
+        this.#port.terminate("broker sent a verb of clients");
     }
   }
 
   fault(error: DecnetError): void {
-    this.port.terminate(error.message);
+    this.#port.terminate(error.message);
   }
 
   closed(reason: string): void {
     this.#cancelHello();
     this.#isUp = false;
     for (const settle of [...this.#pings.values()]) settle(false);
-    this.#options.down(reason);
+    this.#options.owner.down(reason);
     this.#ended.resolve();
   }
 
   #hello(args: string): void {
     if (this.#isUp) return;
     if (args !== PROTOCOL) {
-      this.port.terminate("the other side is not a broker of this version");
+      this.#port.terminate("the other side is not a broker of this version");
       return;
     }
     this.#cancelHello();
     this.#isUp = true;
     this.#wasUp = true;
-    this.#options.up();
+    this.#options.owner.up();
   }
 }
 

@@ -26,13 +26,12 @@ describeBus("unix", async () => {
 
 describeBus("fake", async () => {
   const hub = new FakeHub();
-  const raw = hub.connect({ name: "raw" });
   return {
     connect: (name, log = silentLog) => hub.connect({ name, log }),
     publishRaw(topic, body) {
-      raw.publishRaw(topic, body);
+      hub.publishRaw(topic, body);
       return hub.settled();
     },
-    close: () => raw.close(),
+    close: () => Promise.resolve(),
   };
 });
