@@ -55,7 +55,8 @@ describe("getBus", () => {
   });
 
   test("says what is not available, what is unknown and what is no name", () => {
-    expect(codeOf(() => open({ DECNET_BUS_TYPE: "nats" }))).toBe("config");
+    expect(codeOf(() => open({ DECNET_BUS_TYPE: "mqtt" }))).toBe("config");
+    expect(codeOf(() => open({ DECNET_BUS_TYPE: "nats", DECNET_NATS_URL: "http://x" }))).toBe("config");
     expect(codeOf(() => open({ DECNET_BUS_TYPE: "__proto__" }))).toBe("config");
     expect(codeOf(() => open({ DECNET_BUS_TYPE: "fake" }, "two words"))).toBe("invalid");
   });

@@ -6,6 +6,8 @@ import type { Bus } from "./bus.ts";
 import type { BusLog } from "./bus-log.ts";
 import { UnixBus } from "./client.ts";
 import { FakeHub } from "./fake.ts";
+import { NatsBus } from "./nats.ts";
+import { natsSettings } from "./nats-settings.ts";
 import { createNullBus } from "./null.ts";
 import { busSocketPath } from "./socket-path.ts";
 
@@ -28,19 +30,14 @@ const types: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["unix", (options, env) => new UnixBus({ ...options, path: busSocketPath(env) })],
   ["fake", (options) => hub.connect(options)],
   ["null", (options) => createNullBus(options.name, options.log)],
-  [
-    "nats",
-    () => {
-      throw new DecnetError("config", "DECNET_BUS_TYPE=nats is not available yet; use unix");
-    },
-  ],
+  ["nats", (options, env) => new NatsBus({ ...options, settings: natsSettings(env) })],
 ]);
 
 const OFF = new Set(["false", "0", "no", "off"]);
 
 /**
  * A bus client by environment: `DECNET_BUS_ENABLED=false` gives one that is off; `DECNET_BUS_TYPE` is `unix`
- * (default), `fake` or `null`. Connects when first used. Throws DecnetError `config` for another type.
+ * (default), `nats`, `fake` or `null`. Connects when first used. Throws DecnetError `config` for another type.
  */
 export function getBus(options: GetBusOptions): Bus {
   const env = options.env ?? process.env;
