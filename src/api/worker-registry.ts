@@ -18,6 +18,8 @@ export interface WorkerRegistryOptions {
   readonly clock: Clock;
   /** What the service manager last said of its workers. */
   readonly services?: Pick<ServiceView, "isInstalled" | "noteOf">;
+  /** Why a worker is not run at all: its row says so, and nothing counts as its beat. */
+  readonly absent?: ReadonlyMap<string, string>;
 }
 
 interface Beat {
@@ -35,11 +37,13 @@ export class WorkerRegistry {
   readonly #services: WorkerRegistryOptions["services"];
   readonly #beats = new Map<string, Beat | undefined>();
   readonly #reported = new Map<string, string>();
+  readonly #absent: ReadonlyMap<string, string>;
   #ignored = 0;
 
   constructor(options: WorkerRegistryOptions) {
     this.#clock = options.clock;
     this.#services = options.services;
+    this.#absent = options.absent ?? new Map();
     for (const name of options.names) this.#beats.set(name, undefined);
     for (const row of this.rows()) this.#reported.set(row.name, judgementOf(row));
   }
@@ -57,7 +61,10 @@ export class WorkerRegistry {
   /** Takes a beat: the topic names the worker, whatever the payload says. Returns the new row when it counted. */
   record(topic: string, payload: unknown): Worker | undefined {
     const name = TOPIC.exec(topic)?.[1];
-    const beat = name !== undefined && this.#beats.has(name) ? this.#parse(payload) : undefined;
+    const beat =
+      name !== undefined && this.#beats.has(name) && !this.#absent.has(name)
+        ? this.#parse(payload)
+        : undefined;
     const last = name === undefined ? undefined : this.#beats.get(name);
     if (name === undefined || !beat || (last && this.#ageOf(beat) > this.#ageOf(last))) {
       this.#ignored += 1;
@@ -107,11 +114,14 @@ export class WorkerRegistry {
   }
 
   #row(name: string, beat: Beat | undefined): Worker {
-    const installed = beat !== undefined || (this.#services?.isInstalled(name) ?? false);
+    const reason = this.#absent.get(name);
+    const known = beat !== undefined || (this.#services?.isInstalled(name) ?? false);
+    const installed = reason === undefined && known;
+    const extra = reason === undefined ? {} : { reason };
     const service = this.#services?.noteOf(name);
     const about = { installed, ...(service && { service }) };
     if (!beat)
-      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra: {}, ...about };
+      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra, ...about };
     const ageMs = this.#ageOf(beat);
     return {
       name,

@@ -35,7 +35,7 @@ const SETTINGS = `## Environment
 | variable | meaning |
 |---|---|
 | \`DECNET_BUS_ENABLED\` | \`false\` switches the bus off: nothing is sent or received |
-| \`DECNET_BUS_TYPE\` | \`unix\` (default), \`fake\` (inside one process), \`null\` (off); \`nats\` is not available yet |
+| \`DECNET_BUS_TYPE\` | \`unix\` (default), \`nats\` (a NATS server), \`fake\` (inside one process), \`null\` (off) |
 | \`DECNET_BUS_SOCKET\` | path of the socket |
 | \`DECNET_BUS_GROUP\` | group that may use the broker's socket; \`decnet\` by default, where it exists |
 

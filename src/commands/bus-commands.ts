@@ -7,18 +7,20 @@ import { printable } from "../contract/captured.ts";
 import { systemClock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { didYouMean } from "../contract/nearest.ts";
-import { dataFolder } from "../kit/data-folder.ts";
+import { busVariables } from "../kit/config.ts";
 import { busEnvironment } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
 import type { CommandCall } from "./command.ts";
 import { runEvents } from "./events.ts";
 import { runPublish } from "./publish.ts";
+import { settingsOf } from "./settings.ts";
 
 /** How long `events` waits for the bus before it says so. */
 const CONNECT_MS = 1_000;
 
 function openBus(call: CommandCall) {
-  const env = busEnvironment(dataFolder(call.dataDir), call.terminal.env);
+  const { folder, config } = settingsOf(call);
+  const env = busEnvironment(folder, { ...call.terminal.env, ...busVariables(config) });
   const log = createLogger("cli", call.terminal.env["DECNET_LOG_LEVEL"] ?? "silent");
   return getBus({ name: "cli", log, clock: systemClock, env });
 }

@@ -4,13 +4,14 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
+import { natsSettings } from "../bus/nats-settings.ts";
 import { busSocketPath } from "../bus/socket-path.ts";
 import { systemClock } from "../contract/clock.ts";
 import { DecnetError, toError } from "../contract/errors.ts";
 import { planDeckies } from "../decoys/personas/plan.ts";
 import { loadSecret } from "../decoys/personas/secret.ts";
 import type { Config } from "../kit/config.ts";
-import { settingKeys, variableOf } from "../kit/config.ts";
+import { busVariables, settingKeys, variableOf } from "../kit/config.ts";
 import type { DataFolder, FolderOwner } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
 import { writeRunFile } from "../kit/install.ts";
@@ -90,10 +91,13 @@ function stopOrder(): readonly (readonly string[])[] {
 }
 
 /** Starts the bus, then everything else; throws when one of them does not come up. */
-async function startAll(supervisor: Supervisor, folder: DataFolder): Promise<void> {
-  const names = workers.filter((worker) => worker.supervised).map((worker) => worker.name);
-  supervisor.start("bus");
-  await supervisor.ready("bus", READY_MS);
+async function startAll(supervisor: Supervisor, folder: DataFolder, ownBroker: boolean): Promise<void> {
+  const wanted = workers.filter((worker) => worker.supervised && (ownBroker || worker.name !== "bus"));
+  const names = wanted.map((worker) => worker.name);
+  if (ownBroker) {
+    supervisor.start("bus");
+    await supervisor.ready("bus", READY_MS);
+  }
   for (const name of names) supervisor.start(name);
   const outcomes = await Promise.all(
     names.map(async (name) => ({ name, ready: await supervisor.ready(name, READY_MS) })),
@@ -193,6 +197,9 @@ export async function runUp(call: CommandCall): Promise<number> {
   await checkPlaces(config);
   const { count, logins } = loginsOf(folder, config);
   const startedAt = systemClock.now();
+  const bus = busVariables(config);
+  const ownBroker = config.get("bus.type") === "unix";
+  if (config.get("bus.type") === "nats") natsSettings(bus);
   const busSocket = busPathFor(call, folder, owner);
   const token = randomBytes(32).toString("base64url");
   let adminPassword: string | undefined;
@@ -224,9 +231,15 @@ export async function runUp(call: CommandCall): Promise<number> {
     },
   });
   rmSync(folder.apiFile, { force: true });
-  writeRunFile(folder.installFile, { pid: process.pid, started_at: startedAt, bus_socket: busSocket, token });
+  writeRunFile(folder.installFile, {
+    pid: process.pid,
+    started_at: startedAt,
+    bus_socket: busSocket,
+    bus,
+    token,
+  });
   try {
-    await serve(call.signal, startAll(supervisor, folder), async () => {
+    await serve(call.signal, startAll(supervisor, folder, ownBroker), async () => {
       const status = await settledStatus(folder, count, startedAt, call.signal);
       announce(call, { status, url: apiClient(folder).url, adminPassword, folder, busSocket, logins });
     });

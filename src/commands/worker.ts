@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { getBus } from "../bus/get-bus.ts";
 import { systemClock } from "../contract/clock.ts";
 import { errorCodes, isDecnetError } from "../contract/errors.ts";
+import { busVariables } from "../kit/config.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
 import { busEnvironment } from "../kit/install.ts";
@@ -60,7 +61,10 @@ export async function runWorkerCommand(worker: WorkerDefinition, call: CommandCa
   const log = createLogger(worker.name, config.get("log.level"));
   const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;
   // Workers read the socket's path where the bus library does: in the environment.
-  Object.assign(process.env, busEnv(call, busEnvironment(folder, call.terminal.env)));
+  Object.assign(
+    process.env,
+    busEnv(call, busEnvironment(folder, { ...call.terminal.env, ...busVariables(config) })),
+  );
   const parent = supervised
     ? tellSupervisor({ hangMs: config.get("supervisor.hang_ms"), clock: systemClock })
     : keepPassword(folder, log);

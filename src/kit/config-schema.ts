@@ -2,7 +2,9 @@
 // The command line, decnet.toml, `decnet config --explain` and the docs derive from it.
 
 import { isIP } from "node:net";
+import { isAbsolute } from "node:path";
 import { z } from "zod";
+import { isNatsPrefix, maskNatsUrls, NATS_PREFIX, NATS_URL, parseNatsUrls } from "../bus/nats-settings.ts";
 import { logLevels } from "./log.ts";
 
 /** One setting. `text` parses what a flag or a variable says. */
@@ -16,6 +18,8 @@ interface Setting<S extends z.ZodType> {
   readonly env?: string;
   /** Shown as `***` wherever settings are shown. */
   readonly secret?: boolean;
+  /** The value as it is shown, where only a part of it is secret. */
+  readonly mask?: (value: unknown) => unknown;
 }
 
 function setting<S extends z.ZodType>(value: Setting<S>): Setting<S> {
@@ -38,6 +42,7 @@ const positive = z
   .max(2 ** 40);
 const ms = positive.describe("milliseconds");
 const bytes = positive.describe("bytes");
+const file = z.string().refine((text) => text === "" || isAbsolute(text), "an absolute path");
 const list = z.array(z.string().min(1).max(64)).max(64);
 
 /** The schema: dotted key to setting. */
@@ -53,6 +58,30 @@ export const settings = {
     default: 90_000,
     summary: "silence after which a supervised worker counts as hung and is killed and started again",
   }),
+  "bus.type": setting({
+    schema: z.enum(["unix", "nats", "fake", "null"]),
+    default: "unix",
+    summary: "what carries the bus: decnet's own broker (unix) or a NATS server",
+  }),
+  "nats.url": setting({
+    schema: z
+      .string()
+      .max(4096)
+      .refine((text) => parseNatsUrls(text) !== undefined, "nats:// or tls:// URLs, comma separated"),
+    default: NATS_URL,
+    summary: "NATS servers, tried in turn; user:password@ or token@ in the URL",
+    mask: (value) => maskNatsUrls(String(value)),
+  }),
+  "nats.prefix": setting({
+    schema: z.string().refine(isNatsPrefix, "one or more tokens separated by dots"),
+    default: NATS_PREFIX,
+    summary: "first tokens of every NATS subject; installs that share a server need one each",
+  }),
+  "nats.creds": setting({ schema: file, default: "", summary: "NATS credentials file (JWT and seed)" }),
+  "nats.nkey": setting({ schema: file, default: "", summary: "file with the seed of a NATS NKey" }),
+  "nats.ca": setting({ schema: file, default: "", summary: "CA of the NATS server, PEM; asks for TLS" }),
+  "nats.cert": setting({ schema: file, default: "", summary: "own certificate for the NATS server, PEM" }),
+  "nats.key": setting({ schema: file, default: "", summary: "key of nats.cert, PEM" }),
   "api.host": setting({
     schema: z.string().min(1),
     default: "127.0.0.1",

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadConfig } from "./config.ts";
+import { busVariables, loadConfig } from "./config.ts";
 
 function withFile<T>(text: string, use: (file: string) => T): T {
   const dir = mkdtempSync(join(tmpdir(), "decnet-config-"));
@@ -81,6 +81,20 @@ describe("settings", () => {
       "ssh",
       "http",
     ]);
+  });
+
+  test("a login within a URL is never shown, in force or refused; what the bus reads is handed on", () => {
+    const config = loadConfig({
+      env: { DECNET_BUS_TYPE: "nats", DECNET_NATS_URL: "tls://u:hush@a.example" },
+    });
+    expect(config.explain().find((row) => row.key === "nats.url")?.value).toBe("tls://***@a.example:4222");
+    expect(JSON.stringify(config.explain())).not.toContain("hush");
+    expect(busVariables(config)).toEqual({
+      DECNET_BUS_TYPE: "nats",
+      DECNET_NATS_URL: "tls://u:hush@a.example",
+    });
+    const refused = (): unknown => loadConfig({ env: { DECNET_NATS_URL: "http://u:hush@a" } });
+    expect(refused).toThrow(/DECNET_NATS_URL: "\*\*\*"/);
   });
 
   test("explain covers every setting and masks secrets", () => {

@@ -44,6 +44,7 @@ interface Loose {
   readonly flag?: string;
   readonly env?: string;
   readonly secret?: boolean;
+  readonly mask?: (value: unknown) => unknown;
 }
 
 const table = new Map<string, Loose>(Object.entries(settings));
@@ -77,6 +78,12 @@ export function flagOf(key: SettingKey): string | undefined {
   return table.get(key)?.flag;
 }
 
+/** What the settings say of the bus, as the variables in which the bus library reads it. */
+export function busVariables(config: Config): Readonly<Record<string, string>> {
+  const keys = settingKeys.filter((key) => /^(bus|nats)\./.test(key) && config.sourceOf(key) !== "default");
+  return Object.fromEntries(keys.map((key) => [variableOf(key), String(config.get(key))]));
+}
+
 /** Text from a flag or a variable as the setting's type: numbers and comma-separated lists. */
 function fromText(setting: Loose, text: string): unknown {
   if (Array.isArray(setting.default)) {
@@ -92,7 +99,7 @@ function fromText(setting: Loose, text: string): unknown {
 function checked(key: string, setting: Loose, value: unknown, from: string): unknown {
   const result = setting.schema.safeParse(value);
   if (result.success) return result.data;
-  const shown = setting.secret ? "***" : JSON.stringify(value);
+  const shown = setting.secret ? "***" : JSON.stringify(setting.mask ? setting.mask(value) : value);
   throw new DecnetError(
     "config",
     `${from}: ${shown} is not valid for ${key}: ${result.error.issues[0]?.message}`,
@@ -178,7 +185,13 @@ export function loadConfig(input: ConfigInput): Config & { explain(): readonly E
         const { value, source, from } = of(key);
         const setting = table.get(key) as Loose;
         const hidden = setting.secret === true && source !== "default";
-        return { key, value: hidden ? "***" : value, source, from, summary: setting.summary };
+        return {
+          key,
+          value: hidden ? "***" : (setting.mask?.(value) ?? value),
+          source,
+          from,
+          summary: setting.summary,
+        };
       }),
   });
 }

@@ -9,6 +9,8 @@ const installSchema = z.object({
   pid: z.int().positive(),
   started_at: z.int().nonnegative(),
   bus_socket: z.string().min(1),
+  /** Variables in which the bus library finds a bus that is no socket. */
+  bus: z.record(z.string(), z.string()).optional(),
   /** Acts as the local admin on the API. */
   token: z.string().min(32),
 });
@@ -78,7 +80,7 @@ export function findApiUrl(folder: DataFolder): string | undefined {
 
 /** The environment in which `getBus` finds the bus of this folder's install. */
 export function busEnvironment(folder: DataFolder, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  if (env["DECNET_BUS_SOCKET"]) return env;
-  const socket = findInstall(folder)?.bus_socket;
-  return socket === undefined ? env : { ...env, DECNET_BUS_SOCKET: socket };
+  if (env["DECNET_BUS_SOCKET"] || env["DECNET_BUS_TYPE"]) return env;
+  const install = findInstall(folder);
+  return install === undefined ? env : { ...env, ...install.bus, DECNET_BUS_SOCKET: install.bus_socket };
 }

@@ -80,7 +80,10 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
   // This line decides who starts workers on this host.
   const services = options.services ?? noServices;
   const serviceView = new ServiceView({ manager: services, names, clock, log });
-  const registry = new WorkerRegistry({ names, clock, services: serviceView });
+  const absent = new Map(
+    config.get("bus.type") === "nats" ? [["bus", "a NATS server carries the bus (bus.type = nats)"]] : [],
+  );
+  const registry = new WorkerRegistry({ names, clock, services: serviceView, absent });
   const hub = createHub(context, { ...options, registry, serviceView }, wake);
   const auth = new Auth({
     db: options.db,
