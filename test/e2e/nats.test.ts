@@ -1,0 +1,45 @@
+// The binary with its bus on a real nats-server: every row, a whole drill, and the command line on the same bus.
+
+import { expect, test } from "bun:test";
+import type { Workers } from "../../src/api/types.ts";
+import { BINARY, startInstall } from "../support/install.ts";
+import { hasNatsServer, startNats } from "../support/nats-server.ts";
+
+test.skipIf(!hasNatsServer)(
+  "decnet up over NATS: all rows ok, no broker, a drill passes, commands find the bus",
+  async () => {
+    const server = await startNats({ config: 'authorization { user: "decnet", password: "hush-hush" }' });
+    const url = `nats://decnet:hush-hush@127.0.0.1:${server.port}`;
+    const env = { DECNET_BUS_TYPE: "nats", DECNET_NATS_URL: url, DECNET_NATS_PREFIX: "lab.e2e" };
+    try {
+      await using install = await startInstall({ env });
+      const { workers, bus_connected } = await install.get<Workers>("/workers");
+      expect(bus_connected).toBe(true);
+      for (const { name, status, installed, extra } of workers) {
+        expect([name, status, installed]).toEqual(
+          name === "bus" ? [name, "unknown", false] : [name, "ok", true],
+        );
+        if (name === "bus") expect(extra["reason"]).toContain("NATS");
+      }
+      const run = (...args: string[]) =>
+        Bun.spawnSync([BINARY, ...args, "--data-dir", install.dataDir], { cwd: "/", timeout: 90_000 });
+      const drill = JSON.parse(run("drill", "--json").stdout.toString()) as { ok: boolean };
+      expect(drill.ok).toBe(true);
+      expect(run("publish", "x.y", "{}").exitCode).toBe(0);
+      expect(run("status").exitCode).toBe(0);
+      await server.kill();
+      expect(run("publish", "x.y", "{}").exitCode).not.toBe(0);
+      expect(install.errors()).not.toContain("hush-hush");
+    } finally {
+      await server.close();
+    }
+  },
+  150_000,
+);
+
+test("the broker is not run where NATS carries the bus", () => {
+  const env = { PATH: process.env["PATH"] ?? "", DECNET_BUS_TYPE: "nats" };
+  const done = Bun.spawnSync([BINARY, "bus"], { cwd: "/tmp", env, timeout: 10_000 });
+  expect(done.exitCode).toBe(78);
+  expect(done.stderr.toString()).toContain("no broker is run");
+});
