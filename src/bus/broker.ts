@@ -7,6 +7,7 @@ import { DecnetError, systemErrorCode } from "../contract/errors.ts";
 import { BrokerConnection, type BrokerContext } from "./broker-connection.ts";
 import type { BusLog } from "./bus-log.ts";
 import { claimSocket, nameBeside, openToGroup, prepareFolder, type SocketClaim } from "./claim-socket.ts";
+import { connectionLimit } from "./connection-limit.ts";
 import { createEnvelopeCodec } from "./envelope.ts";
 import { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 import { Matcher } from "./subject.ts";
@@ -15,7 +16,6 @@ import { encodeFrame } from "./wire.ts";
 
 /** How often the broker tells of itself. */
 export const BROKER_HEALTH_MS = 10_000;
-const MAX_CONNECTIONS = 4096;
 
 /** Options of {@link startBroker}. */
 export interface BrokerOptions {
@@ -126,6 +126,7 @@ interface Hub {
 function createHub(options: BrokerOptions): Hub {
   const { log, clock } = options;
   const connections = new Set<BrokerConnection>();
+  const maxConnections = connectionLimit();
   const idle = Promise.withResolvers<void>();
   const past = { delivered: 0, dropped: 0 };
   let closing = false;
@@ -159,7 +160,7 @@ function createHub(options: BrokerOptions): Hub {
       connections.add(connection);
       connection.port.attach(socket);
       if (closing) connection.bye();
-      else if (connections.size > MAX_CONNECTIONS) connection.refuse("too_many", "too many connections");
+      else if (connections.size > maxConnections) connection.refuse("too_many", "too many connections");
       return connection;
     },
     stats,
