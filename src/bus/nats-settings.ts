@@ -46,7 +46,7 @@ export interface NatsSettings {
 }
 
 /** Environment variable of each file. */
-export const natsFileVariables: Readonly<Record<keyof NatsFiles, string>> = Object.freeze({
+const natsFileVariables: Readonly<Record<keyof NatsFiles, string>> = Object.freeze({
   creds: "DECNET_NATS_CREDS",
   nkey: "DECNET_NATS_NKEY",
   ca: "DECNET_NATS_CA",

@@ -3,7 +3,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { AuditEntry, Worker, Workers } from "../../src/api/types.ts";
 import type { Bus, BusEvent } from "../../src/bus/bus.ts";
-import { FakeBus, FakeHub } from "../../src/bus/fake.ts";
+import { FakeHub } from "../../src/bus/fake.ts";
 import { systemClock, TestClock } from "../../src/contract/clock.ts";
 import { createLogger } from "../../src/kit/log.ts";
 import type { Harness, HarnessOptions } from "../support/api-harness.ts";
@@ -21,8 +21,8 @@ afterEach(async () => {
 /** A bus with somebody who hears every order. */
 async function makeBus() {
   const hub = new FakeHub();
-  const bus: Bus = new FakeBus(hub, "api-relay", parts);
-  const ear = new FakeBus(hub, "worker", parts);
+  const bus: Bus = hub.connect({ name: "api-relay", ...parts });
+  const ear = hub.connect({ name: "worker", ...parts });
   const orders = ear.subscribe("system.*.control");
   await orders.ready;
   await bus.flush();

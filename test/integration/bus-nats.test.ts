@@ -64,6 +64,7 @@ describe.skipIf(!hasNatsServer)("a NATS server", () => {
 
     const first = await server({ port });
     await sub.ready;
+    await until(() => writer.connected, "the writer is there too");
     expect(await writer.flush(5000)).toBe(true);
     writer.publishTo("a.1", {});
     expect((await take(sub, 1))[0]?.topic).toBe("a.1");
