@@ -11,7 +11,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bus: ["contract"],
   fingerprints: ["contract"],
   identity: ["contract"],
-  platform: ["contract"],
+  fleet: ["contract"],
+  platform: ["contract", "fleet"],
   topology: ["contract"],
   // The kit asks systemd who is in charge; platform knows of nothing but contract, so no cycle can come of it.
   kit: ["contract", "bus", "fingerprints", "identity", "platform"],

@@ -1,0 +1,75 @@
+// What a fleet should be, what the kernel has, and the steps between the two. Data only.
+
+/** A link of a decky, as it shall be within its namespace. */
+export interface DesiredLink {
+  readonly name: string;
+  /** The host's end. */
+  readonly host: string;
+  readonly bridge: string;
+  readonly mac: string;
+  /** With prefix length, such as `10.0.0.5/24`. */
+  readonly addresses: readonly string[];
+}
+
+/** A decky, as it shall be. */
+export interface DesiredDecky {
+  readonly namespace: string;
+  readonly links: readonly DesiredLink[];
+  readonly gateway?: string;
+  readonly sysctls: Readonly<Record<string, string>>;
+  /** Label of the firewall's rules. */
+  readonly firewall: string;
+}
+
+/** All that one install shall have. Bridges that others made are in `joined`: used, never made and never removed. */
+export interface DesiredFleet {
+  readonly bridges: readonly string[];
+  readonly joined: readonly string[];
+  readonly deckies: readonly DesiredDecky[];
+}
+
+/** A link within a namespace. */
+export interface ObservedLink {
+  readonly mac: string;
+  readonly up: boolean;
+  readonly addresses: readonly string[];
+}
+
+/** A namespace of ours. */
+export interface ObservedNamespace {
+  /** False for a name that a crash left without a namespace. */
+  readonly mounted: boolean;
+  /** Settings that this kernel does not have are absent. */
+  readonly sysctls: Readonly<Record<string, string>>;
+  readonly firewall?: string;
+  readonly links: Readonly<Record<string, ObservedLink>>;
+  readonly gateway?: string;
+}
+
+/** What there is of this install: nothing that others made is in it. */
+export interface ObservedFleet {
+  readonly bridges: readonly string[];
+  /** Host's ends by name, and the bridge each is in. */
+  readonly hostLinks: Readonly<Record<string, { readonly bridge?: string }>>;
+  readonly namespaces: Readonly<Record<string, ObservedNamespace>>;
+}
+
+/** One step. */
+export type Operation =
+  | { readonly op: "delete-links"; readonly names: readonly string[] }
+  | { readonly op: "remove-namespace"; readonly namespace: string }
+  | { readonly op: "add-bridge"; readonly name: string }
+  | { readonly op: "add-namespace"; readonly namespace: string }
+  | { readonly op: "set-sysctl"; readonly namespace: string; readonly key: string; readonly value: string }
+  | { readonly op: "put-up-firewall"; readonly namespace: string; readonly label: string }
+  | { readonly op: "delete-inner-link"; readonly namespace: string; readonly name: string }
+  | { readonly op: "add-link"; readonly namespace: string; readonly link: DesiredLink }
+  | { readonly op: "attach"; readonly host: string; readonly bridge: string }
+  | {
+      readonly op: "add-address" | "delete-address";
+      readonly namespace: string;
+      readonly link: string;
+      readonly address: string;
+    }
+  | { readonly op: "set-up"; readonly namespace: string; readonly link: string }
+  | { readonly op: "delete-gateway" | "add-gateway"; readonly namespace: string; readonly gateway: string };
