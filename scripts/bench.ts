@@ -18,6 +18,10 @@ const benches: Readonly<
     summary: "500 readers of the event stream at 100 events/s: CPU of the API (BENCH_SECONDS)",
     load: async () => (await import("./benches/stream.ts")).benchStream,
   },
+  fleet: {
+    summary: "deckies of a namespace and 8 listeners each: up, one more, down; needs root (BENCH_DECKIES)",
+    load: async () => (await import("./benches/fleet.ts")).benchFleet,
+  },
   start: {
     summary: "start-up of --version, --help and of the whole install",
     load: async () => (await import("./benches/start.ts")).benchStart,
