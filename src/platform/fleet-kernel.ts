@@ -2,7 +2,13 @@
 // Sees and touches only objects whose names are this install's, and bridges that a plan names.
 
 import { DecnetError } from "../contract/errors.ts";
-import type { ObservedFleet, ObservedLink, ObservedNamespace, Operation } from "../fleet/model.ts";
+import type {
+  DesiredDecky,
+  ObservedFleet,
+  ObservedLink,
+  ObservedNamespace,
+  Operation,
+} from "../fleet/model.ts";
 import { linkPrefix, namespacePrefix } from "../fleet/names.ts";
 import { closeFd } from "./libc/sockets.ts";
 import {
@@ -32,8 +38,11 @@ type Of<K extends Operation["op"]> = Extract<Operation, { op: K }>;
 
 /** The kernel as the planner sees it. */
 export interface FleetKernel {
-  /** What there is. Of the settings of each namespace, those named. */
-  observe(sysctls: readonly string[]): ObservedFleet;
+  /**
+   * What there is. Of the settings of each namespace, those named. With `only`, nothing but these deckies and the
+   * bridges: enough to plan for them alone, at a cost that does not grow with the number of the others' namespaces.
+   */
+  observe(sysctls: readonly string[], only?: readonly DesiredDecky[]): ObservedFleet;
   /** Carries out a plan. Throws the first failure; what was done by then stays, for the next plan to find. */
   apply(plan: readonly Operation[]): void;
 }
@@ -42,26 +51,32 @@ export interface FleetKernel {
 export function fleetKernel(install: string, folder?: string): FleetKernel {
   const namespaces = namedNamespaces(namespacePrefix(install), folder);
   return {
-    observe: (sysctls) => observe(linkPrefix(install), namespaces, sysctls),
+    observe: (sysctls, only) => observe({ prefix: linkPrefix(install), namespaces, sysctls, only }),
     apply: (plan) => apply(namespaces, plan),
   };
 }
 
 const linksOf = (socket: NetlinkSocket) => socket.dump(dumpLinks).map(({ body }) => parseLink(body));
 
-function observe(prefix: string, namespaces: NamedNamespaces, sysctls: readonly string[]): ObservedFleet {
+/** What to look at. */
+interface Scope {
+  readonly prefix: string;
+  readonly namespaces: NamedNamespaces;
+  readonly sysctls: readonly string[];
+  readonly only: readonly DesiredDecky[] | undefined;
+}
+
+function observe({ prefix, namespaces, sysctls, only }: Scope): ObservedFleet {
+  const scope = only && new Set(only.flatMap((decky) => decky.links.map(({ host }) => host)));
   using socket = openNetlink();
   const links = linksOf(socket);
   const nameOf = new Map(links.map(({ index, name }) => [index, name]));
-  const hosts = links.filter(({ name }) => name.startsWith(`${prefix}v`));
-  const inside = namespaces
-    .list()
-    .map(({ name, mounted }): [string, ObservedNamespace] => [
-      name,
-      mounted
-        ? namespaces.run(name, () => observeInside(sysctls))
-        : { mounted: false, sysctls: {}, links: {} },
-    ]);
+  const hosts = links.filter(({ name }) => name.startsWith(`${prefix}v`) && (scope?.has(name) ?? true));
+  const found = only ? only.flatMap(({ namespace }) => namespaces.find(namespace) ?? []) : namespaces.list();
+  const inside = found.map(({ name, mounted }): [string, ObservedNamespace] => [
+    name,
+    mounted ? namespaces.run(name, () => observeInside(sysctls)) : { mounted: false, sysctls: {}, links: {} },
+  ]);
   return {
     bridges: links.map(({ name }) => name).filter((name) => name.startsWith(`${prefix}b`)),
     hostLinks: Object.fromEntries(

@@ -103,6 +103,15 @@ describe.skipIf(!HAS_LAB)("a fleet in the kernel", () => {
     expect(plan(desired)).toEqual([]);
   });
 
+  test("one decky is looked at and added by itself, and the others are left alone", () => {
+    const before = links().length;
+    const one = { ...FIFTY, deckies: [decky(50)] };
+    const alone = () => planFleet(one, kernel.observe([TTL, ABSENT], one.deckies));
+    kernel.apply(alone());
+    expect(alone()).toEqual([]);
+    expect(links()).toHaveLength(before + 1);
+  });
+
   test("a teardown leaves nothing", () => {
     kernel.apply(plan(NOTHING));
     expect(plan(NOTHING)).toEqual([]);
