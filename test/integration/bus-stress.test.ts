@@ -10,7 +10,7 @@ import { systemClock } from "../../src/contract/clock.ts";
 import { createKeptLog, rawClient, take, testBroker, until } from "../support/bus-tools.ts";
 
 const PROGRAM = join(import.meta.dir, "..", "support", "bus-broker-process.ts");
-const closing: (() => Promise<unknown> | undefined)[] = [];
+const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
