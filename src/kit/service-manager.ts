@@ -16,7 +16,8 @@ export interface FindOptions {
   readonly systemd?: { readonly folder: string; readonly systemctl: string };
 }
 
-const nobody: ServiceManager = Object.freeze({
+/** Where workers are run by hand: nothing is installed, so nothing is started. */
+export const noServiceManager: ServiceManager = Object.freeze({
   kind: "none",
   installed: async () => new Set<string>(),
   state: async () => undefined,
@@ -27,7 +28,7 @@ const nobody: ServiceManager = Object.freeze({
 export async function findServiceManager(options: FindOptions): Promise<ServiceManager> {
   const { supervised, socket, clock, systemd } = options;
   if (supervised) return createSupervisorClient({ socket, clock });
-  if (!isSystemdHost(systemd?.folder)) return nobody;
+  if (!isSystemdHost(systemd?.folder)) return noServiceManager;
   const manager = createSystemdManager({ clock, ...(systemd ? { systemctl: systemd.systemctl } : {}) });
-  return (await manager.installed()).size > 0 ? manager : nobody;
+  return (await manager.installed()).size > 0 ? manager : noServiceManager;
 }

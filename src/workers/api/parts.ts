@@ -3,7 +3,6 @@
 import type { Kysely } from "kysely";
 import { Auth } from "../../api/auth.ts";
 import type { ApiDeps } from "../../api/deps.ts";
-import { noServices } from "../../api/no-services.ts";
 import { createPasswordHasher } from "../../api/passwords.ts";
 import { ServiceView } from "../../api/service-view.ts";
 import { StreamHub } from "../../api/stream/hub.ts";
@@ -16,6 +15,7 @@ import type { Bus } from "../../bus/bus.ts";
 import { topicOf } from "../../bus/topics.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { ServiceManager } from "../../contract/service-manager.ts";
+import { noServiceManager } from "../../kit/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Database } from "../../store/schema.ts";
 import { version } from "../../version.ts";
@@ -77,8 +77,7 @@ function createBeat({ clock, metrics }: WorkerContext, registry: WorkerRegistry,
 export function createParts(context: WorkerContext, options: PartsOptions): Parts {
   const { clock, config, folder, log } = context;
   const wake = new Wake(clock);
-  // This line decides who starts workers on this host.
-  const services = options.services ?? noServices;
+  const services = options.services ?? noServiceManager;
   const serviceView = new ServiceView({ manager: services, names, clock, log });
   const absent = new Map(
     config.get("bus.type") === "nats" ? [["bus", "a NATS server carries the bus (bus.type = nats)"]] : [],

@@ -18,6 +18,7 @@ import { getBus } from "../../bus/get-bus.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { ServiceManager } from "../../contract/service-manager.ts";
 import { writeRunFile } from "../../kit/install.ts";
+import { findServiceManager } from "../../kit/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Store } from "../../store/open.ts";
 import { openStore } from "../../store/open.ts";
@@ -33,7 +34,7 @@ export interface ApiOptions {
   readonly assets?: WebAssets | undefined;
   /** Token that acts as the admin `local`. */
   readonly localToken?: string | undefined;
-  /** Who starts workers; that of this host when absent. */
+  /** Who starts workers; nobody when absent. */
   readonly services?: ServiceManager;
   readonly onListening?: (url: string) => void;
   /** A bus that is connected, or a rejection; by environment when absent. */
@@ -165,9 +166,13 @@ function announce(context: WorkerContext, url: string, admin: FirstAdmin, option
 /** The worker: the API with the embedded dashboard and the operator's local token. */
 export async function run(context: WorkerContext): Promise<void> {
   const given = process.env["DECNET_LOCAL_TOKEN"];
-  const install = given ? undefined : enterInstall(context.folder, context.clock.now());
+  const { clock, folder } = context;
+  const install = given ? undefined : enterInstall(folder, clock.now());
+  const supervised = process.env["DECNET_SUPERVISED"] === "1";
   try {
-    await runApi(context, { assets: await loadEmbeddedAssets(), localToken: given || install?.token });
+    const services = await findServiceManager({ supervised, socket: folder.supervisorSocket, clock });
+    const assets = await loadEmbeddedAssets();
+    await runApi(context, { assets, services, localToken: given || install?.token });
   } finally {
     install?.leave();
   }
