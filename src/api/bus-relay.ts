@@ -62,12 +62,19 @@ export function startBusRelay(options: RelayOptions): BusRelay {
     publishSafely(bus, topics.systemRollcall, {}, { requested_by: "api", ts: clock.now() / 1000 });
   };
   void ready.then(callRoll);
+  // Beats that were sent while this side was away are lost: a broker that came back without us has told nobody its pid.
+  const stopListening = bus.onLifecycle((event) => {
+    if (event.type === "connected") callRoll();
+  });
   const relays = [
     relayHealth(health, options),
     ...hints.map((subscription) => relayHints(subscription, wake)),
   ];
   return {
     ready,
-    done: Promise.all(relays).then(() => signal.removeEventListener("abort", close)),
+    done: Promise.all(relays).then(() => {
+      stopListening();
+      signal.removeEventListener("abort", close);
+    }),
   };
 }

@@ -60,7 +60,7 @@ export function apiClient(folder: DataFolder): ApiClient {
   if (url === undefined) {
     throw new DecnetError(
       "unavailable",
-      "the API is not up; see logs/api.log in the data folder, or try again in a moment",
+      "the API is not up; start it with decnet start api, or see logs/api.log in the data folder",
     );
   }
   return {

@@ -25,10 +25,12 @@ function workerLines(status: Status, colours: Paint): string {
   const mark = { ok: colours.good, stale: colours.warn, unknown: colours.bad } as const;
   const rows = status.workers.map((worker) => [
     worker.name.padEnd(10),
-    mark[worker.status](worker.status.padEnd(7)),
+    // A beat of a moment ago says nothing of a worker that was stopped since.
+    worker.service
+      ? colours.warn(worker.service.phase.replace("_", " ").padEnd(10))
+      : mark[worker.status](worker.status.padEnd(10)),
     worker.seconds_since === null ? "never seen" : `${worker.seconds_since.toFixed(0)} s ago`,
     worker.extra["pid"] === undefined ? "" : `pid ${String(worker.extra["pid"])}`,
-    worker.service ? colours.warn(worker.service.phase.replace("_", " ")) : "",
   ]);
   const lines = rows.map((row) => `  ${row.join("  ")}`.trimEnd());
   return status.workers.map((worker, i) => `${lines[i]}\n${whyLines(worker, colours)}`).join("");
@@ -36,7 +38,7 @@ function workerLines(status: Status, colours: Paint): string {
 
 /** Why a worker does not run, below its row: what its service manager says, and the end of its log. */
 function whyLines({ service }: Worker, colours: Paint): string {
-  if (!service) return "";
+  if (!service || service.phase === "stopped") return "";
   const why = [...(service.reason === null ? [] : [service.reason]), ...service.last_lines.slice(-5)];
   return why.map((line) => `      ${colours.dim(printable(line, 300))}\n`).join("");
 }
