@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { DecnetError, systemErrorCode } from "../contract/errors.ts";
 import { BUS_GROUP, groupId } from "./group.ts";
 
-const RUN_FOLDER = "/run/decnet";
+/** Folder of the default bus of root and of the group. */
+export const BUS_FOLDER = "/run/decnet";
 const SOCKET = "bus.sock";
 
 /** Who asks, and what this host looks like to them. */
@@ -37,7 +38,7 @@ export const thisUser: SocketUser = Object.freeze({
 export function busSocketPath(env: NodeJS.ProcessEnv = process.env, user: SocketUser = thisUser): string {
   const given = env["DECNET_BUS_SOCKET"];
   if (given) return given;
-  if (user.uid === 0 || (user.isMember() && user.canEnter(RUN_FOLDER))) return join(RUN_FOLDER, SOCKET);
+  if (user.uid === 0 || (user.isMember() && user.canEnter(BUS_FOLDER))) return join(BUS_FOLDER, SOCKET);
   const runtime = env["XDG_RUNTIME_DIR"];
   if (runtime) return join(runtime, SOCKET);
   return join(ownFolder(join(user.temporary, `decnet-${user.uid}`), user.uid), SOCKET);

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
 import { natsSettings } from "../bus/nats-settings.ts";
-import { busSocketPath } from "../bus/socket-path.ts";
+import { BUS_FOLDER, busSocketPath } from "../bus/socket-path.ts";
 import { systemClock } from "../contract/clock.ts";
 import { DecnetError, toError } from "../contract/errors.ts";
 import { planDeckies } from "../decoys/personas/plan.ts";
@@ -32,9 +32,6 @@ import { announce, tellCrash } from "./up-report.ts";
 const READY_MS = 20_000;
 /** How often `up` looks whether the deckies have reached the store. */
 const LOOK_MS = 50;
-
-/** Folder of the default bus, made for it alone. */
-const BUS_FOLDER = "/run/decnet";
 
 /** The bus of this install: the default one for the default folder, one of its own for any other. */
 function busPathFor(call: CommandCall, folder: DataFolder, owner: FolderOwner | undefined): string {

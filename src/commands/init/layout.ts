@@ -1,11 +1,12 @@
 // Where `decnet init` puts things: the only place that knows a path or a name of the installed services. Touches nothing.
 
 import { join } from "node:path";
+import { BUS_FOLDER } from "../../bus/socket-path.ts";
 
 /** The data folder of the services. */
 export const DATA_DIR = "/var/lib/decnet";
 /** Folder of the bus's socket, made by systemd for the bus. */
-export const BUS_DIR = "/run/decnet";
+export const BUS_DIR = BUS_FOLDER;
 /** The executable that units run. */
 export const BINARY = "/usr/local/bin/decnet";
 export const UNIT_DIR = "/etc/systemd/system";
