@@ -5,7 +5,9 @@ import type { Socket } from "bun";
 import type { Clock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
-import { encodeFrame, type Frame, FrameParser, type Verb } from "./wire.ts";
+import { Slab } from "./slab.ts";
+import { encodeFrame, type Frame, FrameParser } from "./wire.ts";
+import type { Verb } from "./wire-header.ts";
 
 /** How long a connection that ends may take to send its last frames and to see the other side go. */
 const LINGER_MS = 1000;
@@ -29,6 +31,7 @@ export class FramePort {
   readonly #clock: Clock;
   readonly #parser: FrameParser;
   #socket: Socket<unknown> | undefined;
+  #reading: { readonly slab: Slab; readonly chunk: Uint8Array } | undefined;
   #scheduled = false;
   #blocked = false;
   #deaf = false;
@@ -64,8 +67,17 @@ export class FramePort {
   /** The socket's `data`. */
   received(chunk: Uint8Array): void {
     if (this.#deaf) return;
+    const slab = Slab.of(chunk);
+    this.#reading = slab && { slab, chunk };
     this.#guard(() => this.#parser.feed(chunk));
     this.#owner.settled?.();
+    this.#reading = undefined;
+    slab?.release();
+  }
+
+  /** The slab of what is being handed over, if `bytes` are that; valid until `settled` has returned. */
+  slabOf(bytes: Uint8Array): Slab | undefined {
+    return this.#reading?.chunk === bytes ? this.#reading.slab : undefined;
   }
 
   /** The socket's `end`: the other side sends no more. */
@@ -99,10 +111,10 @@ export class FramePort {
   }
 
   /** Sends `frames` event frames that lie in `bytes`; the oldest that wait may be dropped. False at the end. */
-  sendEvents(bytes: Uint8Array, frames: number): boolean {
+  sendEvents(bytes: Uint8Array, frames: number, slab?: Slab): boolean {
     if (this.isClosed) return false;
     if (this.outbox.isFull(bytes.length, frames)) this.#flush();
-    this.outbox.pushEvents(bytes, frames);
+    this.outbox.pushEvents(bytes, frames, slab);
     this.#schedule();
     return true;
   }
@@ -136,11 +148,14 @@ export class FramePort {
   #schedule(): void {
     if (this.#scheduled || this.#blocked || !this.#socket) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#flush();
-    });
+    setImmediate(this.#turn);
   }
+
+  /** One function for all turns: one made anew for each would be work for the collector. */
+  readonly #turn = (): void => {
+    this.#scheduled = false;
+    this.#flush();
+  };
 
   #flush(): void {
     const socket = this.#socket;

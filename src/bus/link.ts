@@ -119,8 +119,8 @@ export class UnixLink implements BusLink, PortOwner {
   frame(frame: Frame): void {
     switch (frame.verb) {
       case "EVT":
-        // A copy: a small event must not keep the whole read that it came in alive.
-        this.#options.owner.event(frame.args, bodyOf(frame).slice());
+        // A copy (a Buffer's own slice() is none): the read that it came in is given back.
+        this.#options.owner.event(frame.args, new Uint8Array(bodyOf(frame)));
         return;
       case "PONG":
         this.#pings.get(frame.args)?.(true);

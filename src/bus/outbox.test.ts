@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../contract/random.ts";
 import { Outbox } from "./outbox.ts";
+import { Slab } from "./slab.ts";
 import { bodyOf, encodeFrame, FrameParser } from "./wire.ts";
 
 const LIMITS = { maxBytes: 1000, maxFrames: 10, maxControlBytes: 100 };
@@ -159,5 +160,35 @@ describe("Outbox", () => {
     expect(outbox.delivered).toBe(got.length);
     expect(outbox.delivered + outbox.dropped).toBe(pushed);
     expect(outbox.dropped).toBeGreaterThan(0);
+  });
+
+  test("gives a slab back once no byte of it waits any more, and not before", () => {
+    const chunk = Buffer.from(new ArrayBuffer(32 * 1024));
+    const frame = event("a", 1000);
+    const frames = Math.floor(chunk.length / frame.length);
+    for (let i = 0; i < frames; i++) chunk.set(frame, i * frame.length);
+    const slab = Slab.of(chunk);
+    const bytes = chunk.subarray(0, frames * frame.length);
+    const outboxes = [new Outbox(), new Outbox({ ...LIMITS, maxBytes: 5 * frame.length })];
+    for (const outbox of outboxes) outbox.pushEvents(bytes, frames, slab);
+    slab?.release();
+    const sinks = outboxes.map(() => createSink());
+    expect(chunk.length).toBeGreaterThan(0);
+    for (const [i, outbox] of outboxes.entries()) {
+      const sink = sinks[i] as ReturnType<typeof createSink>;
+      for (let round = 0; !outbox.isEmpty && round < 100; round++) {
+        sink.room = 1500;
+        outbox.flush(sink.write);
+      }
+    }
+    expect(chunk.length).toBe(0);
+    const [whole, bounded] = sinks.map((sink) => sink.frames());
+    expect(whole).toEqual(Array.from({ length: frames }, () => "EVT a 1000"));
+    expect(bounded).toEqual(Array.from({ length: 5 }, () => "EVT a 1000"));
+  });
+
+  test("a read that is small or shares its memory is no slab", () => {
+    expect(Slab.of(Buffer.from(new ArrayBuffer(1000)))).toBeUndefined();
+    expect(Slab.of(new Uint8Array(new ArrayBuffer(64 * 1024), 0, 32 * 1024))).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
 // Frames that wait for one socket: written together, bounded, the oldest dropped first and never in half.
 // Knows no socket: it is given the function that writes.
 
+import { compact, GATHER, gather, type Run, replaceBytes } from "./outbox-run.ts";
+import type { Slab } from "./slab.ts";
 import { frameLength } from "./wire.ts";
 
 /** Bounds of what waits. Control frames are never dropped, so they have a bound of their own. */
@@ -19,17 +21,6 @@ export const OUTBOX_LIMITS: OutboxLimits = Object.freeze({
 
 /** Writes bytes `offset` to `offset + length`; returns how many were taken (0 or less: none now). */
 export type Write = (bytes: Uint8Array, offset: number, length: number) => number;
-
-/** Whole frames, one after the other, of one sort. */
-interface Run {
-  readonly control: boolean;
-  bytes: Uint8Array;
-  start: number;
-  frames: number;
-}
-
-/** Most bytes that are copied together for one write. */
-const GATHER = 256 * 1024;
 
 /** The queue of one connection. */
 export class Outbox {
@@ -88,9 +79,15 @@ export class Outbox {
     );
   }
 
-  /** Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound. */
-  pushEvents(bytes: Uint8Array, frames: number): void {
-    this.#runs.push({ control: false, bytes: this.#blocked ? compact(bytes) : bytes, start: 0, frames });
+  /**
+   * Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound.
+   * Retains the slab that they lie in for as long as it needs it.
+   */
+  pushEvents(bytes: Uint8Array, frames: number, slab?: Slab): void {
+    const run: Run = { control: false, bytes, start: 0, frames, slab };
+    slab?.retain();
+    if (this.#blocked) compact(run);
+    this.#runs.push(run);
     this.#bytes += bytes.length;
     this.#frames += frames;
     while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
@@ -99,7 +96,7 @@ export class Outbox {
   /** Queues one control frame; false when too many wait, and the connection should go. */
   pushControl(bytes: Uint8Array): boolean {
     if (this.#controlBytes + bytes.length > this.#limits.maxControlBytes) return false;
-    this.#runs.push({ control: true, bytes, start: 0, frames: 1 });
+    this.#runs.push({ control: true, bytes, start: 0, frames: 1, slab: undefined });
     this.#controlBytes += bytes.length;
     return true;
   }
@@ -135,7 +132,7 @@ export class Outbox {
       runs.push(run);
       total += run.bytes.length - run.start;
     }
-    const [bytes, offset] = gather(runs, total);
+    const [bytes, offset] = gather(runs);
     const taken = total === 0 ? 0 : Math.max(0, write(bytes, offset, total));
     this.#take(taken);
     return taken === total;
@@ -168,7 +165,8 @@ export class Outbox {
     this.#account(run, next - run.start, frames);
     if (!run.control) this.#delivered -= frames - whole;
     if (next > written) {
-      this.#partial = run.bytes.subarray(written, next);
+      // A copy: what it lies in may be given back with its run.
+      this.#partial = new Uint8Array(run.bytes.subarray(written, next));
       this.#partialIsEvent = !run.control;
     }
     run.start = next;
@@ -201,6 +199,7 @@ export class Outbox {
   }
 
   #skipFirstRun(): void {
+    this.#runs[this.#head]?.slab?.release();
     this.#head++;
     if (this.#head < this.#runs.length && this.#head < 1024) return;
     this.#runs = this.#runs.slice(this.#head);
@@ -223,7 +222,7 @@ export class Outbox {
     if (run.frames === 0) this.#skipFirstRun();
     // A slice of a big read must not keep all of it alive once most of the slice has been dropped.
     else if (run.start > run.bytes.length / 2) {
-      run.bytes = run.bytes.slice(run.start);
+      replaceBytes(run, new Uint8Array(run.bytes.subarray(run.start)));
       run.start = 0;
     }
   }
@@ -232,24 +231,6 @@ export class Outbox {
   #block(): void {
     if (this.#blocked) return;
     this.#blocked = true;
-    if (this.#partial) this.#partial = compact(this.#partial);
-    for (const run of this.#waiting()) run.bytes = compact(run.bytes);
+    for (const run of this.#waiting()) compact(run);
   }
-}
-
-function gather(runs: readonly Run[], total: number): readonly [Uint8Array, number] {
-  const [only, second] = runs;
-  if (only && !second) return [only.bytes, only.start];
-  const bytes = Buffer.allocUnsafe(total);
-  let at = 0;
-  for (const run of runs) {
-    bytes.set(run.start === 0 ? run.bytes : run.bytes.subarray(run.start), at);
-    at += run.bytes.length - run.start;
-  }
-  return [bytes, 0];
-}
-
-/** A copy where `bytes` are less than half of the memory that they keep alive. */
-function compact(bytes: Uint8Array): Uint8Array {
-  return bytes.length * 2 < bytes.buffer.byteLength ? Uint8Array.from(bytes) : bytes;
 }

@@ -77,6 +77,16 @@ describe("Matcher", () => {
     expect(topics.filter((topic) => matcher.remembered(topic)).length).toBeLessThanOrEqual(MATCH_CACHE);
   });
 
+  test("topics that reach the same values share one list, until a pattern changes", () => {
+    const matcher = new Matcher<number>();
+    for (let value = 0; value < 100; value++) matcher.add("a.*", value);
+    const list = matcher.match("a.x");
+    expect(matcher.match("a.y")).toBe(list);
+    matcher.add("a.x", 100);
+    expect(matcher.match("a.x").toSorted((a, b) => a - b)).toEqual(Array.from({ length: 101 }, (_, i) => i));
+    expect(matcher.match("a.y")).toHaveLength(100);
+  });
+
   test("the names of an object's own things are plain tokens", () => {
     const matcher = new Matcher<string>();
     for (const token of ["__proto__", "constructor", "toString"]) {

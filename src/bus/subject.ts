@@ -42,6 +42,8 @@ export const MATCH_CACHE = 1024;
 export class Matcher<T> {
   readonly #root: Node<T> = createNode();
   readonly #cache = new Map<string, readonly T[]>();
+  /** The newest list of each length: topics that reach the same values share one list. */
+  readonly #lists = new Map<number, readonly T[]>();
   #size = 0;
 
   /** Pairs of pattern and value. */
@@ -60,7 +62,7 @@ export class Matcher<T> {
     if (node.values.has(value)) return false;
     node.values.add(value);
     this.#size++;
-    this.#cache.clear();
+    this.#forget();
     return true;
   }
 
@@ -75,7 +77,7 @@ export class Matcher<T> {
     }
     if (!node.values.delete(value)) return false;
     this.#size--;
-    this.#cache.clear();
+    this.#forget();
     for (const step of path.reverse()) {
       const child = step.node.children.get(step.token);
       if (!child || child.children.size > 0 || child.values.size > 0) break;
@@ -95,10 +97,23 @@ export class Matcher<T> {
     if (known) return known;
     const found = new Set<T>();
     collect(this.#root, topic.split("."), 0, found);
-    const values = [...found];
-    if (this.#cache.size >= MATCH_CACHE) this.#cache.clear();
+    const values = this.#shared([...found]);
+    if (this.#cache.size >= MATCH_CACHE) this.#forget();
     this.#cache.set(topic, values);
     return values;
+  }
+
+  /** The list that is there already for the same values in the same order, else this one. */
+  #shared(values: readonly T[]): readonly T[] {
+    const known = this.#lists.get(values.length);
+    if (known?.every((value, i) => value === values[i])) return known;
+    this.#lists.set(values.length, values);
+    return values;
+  }
+
+  #forget(): void {
+    this.#cache.clear();
+    this.#lists.clear();
   }
 }
 

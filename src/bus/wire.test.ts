@@ -3,7 +3,8 @@
 import { describe, expect, test } from "bun:test";
 import { DecnetError, isDecnetError } from "../contract/errors.ts";
 import { createSeededRandom } from "../contract/random.ts";
-import { bodyOf, encodeFrame, FrameParser, faultOf, frameLength, MAX_BODY, MAX_HEADER } from "./wire.ts";
+import { bodyOf, encodeFrame, FrameParser, frameLength, MAX_BODY, MAX_HEADER } from "./wire.ts";
+import { faultOf } from "./wire-header.ts";
 
 interface Seen {
   readonly verb: string;

@@ -2,6 +2,7 @@
 // Does no I/O and never looks into a body.
 
 import { DecnetError } from "../contract/errors.ts";
+import { HeaderMemo, type Verb, wireError } from "./wire-header.ts";
 
 /** Longest header with its LF. */
 export const MAX_HEADER = 4096;
@@ -9,33 +10,6 @@ export const MAX_HEADER = 4096;
 export const MAX_BODY = 1_048_576;
 /** What HELLO is answered with. */
 export const PROTOCOL = "decnet 1";
-
-const VERBS = ["HELLO", "SUB", "UNSUB", "PUB", "EVT", "PING", "PONG", "ERR", "BYE"] as const;
-/** A verb of the protocol. */
-export type Verb = (typeof VERBS)[number];
-
-/** What was wrong with a frame: the first word of an ERR. */
-export type WireFault =
-  | "bad_header"
-  | "unknown_verb"
-  | "header_too_long"
-  | "body_too_long"
-  | "truncated"
-  | "bad_topic"
-  | "bad_pattern"
-  | "bad_frame"
-  | "too_many";
-
-/** The error of everything malformed: DecnetError `protocol` with `details.fault`. */
-export function wireError(fault: WireFault, message: string): DecnetError {
-  return new DecnetError("protocol", message, { details: { fault } });
-}
-
-/** The fault of a {@link wireError}. */
-export function faultOf(error: DecnetError): string {
-  const fault = error.details?.["fault"];
-  return typeof fault === "string" ? fault : "bad_frame";
-}
 
 /**
  * A frame where it lies: bytes `start` to `end` of `buffer`, its body from `body` on.
@@ -76,34 +50,10 @@ export function frameLength(bytes: Uint8Array, start: number): number {
 }
 
 const LF = 10;
-const CR = 13;
 const FIRST_CARRY = 512;
-/** Headers that a parser remembers, and the longest of them: most connections use few topics. */
-const MEMO = 256;
-const MEMO_LENGTH = 128;
-
 function readLength(bytes: Uint8Array, at: number): number {
-  const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-  return a * 0x1000000 + ((b << 16) | (c << 8) | d);
-}
-
-interface Header {
-  readonly verb: Verb;
-  readonly args: string;
-}
-
-const verbs: ReadonlySet<string> = new Set(VERBS);
-
-function isVerb(text: string): text is Verb {
-  return verbs.has(text);
-}
-
-function parseHeader(text: string): Header {
-  if (!/^[\x20-\x7e]+$/.test(text)) throw wireError("bad_header", "header is not printable ASCII");
-  const space = text.indexOf(" ");
-  const verb = space < 0 ? text : text.slice(0, space);
-  if (!isVerb(verb)) throw wireError("unknown_verb", "unknown verb");
-  return { verb, args: space < 0 ? "" : text.slice(space + 1) };
+  const low = ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
+  return (bytes[at] ?? 0) * 0x1000000 + low;
 }
 
 /**
@@ -112,12 +62,15 @@ function parseHeader(text: string): Header {
  */
 export class FrameParser {
   readonly #onFrame: (frame: Frame) => void;
-  readonly #memo = new Map<string, Header>();
+  readonly #headers = new HeaderMemo();
   readonly #frame = { verb: "BYE" as Verb, args: "", buffer: EMPTY as Uint8Array, start: 0, body: 0, end: 0 };
   #carry: Buffer = Buffer.alloc(0);
   #held = 0;
   /** Whole length of the frame in the carry; 0 while its length is not known. */
   #need = 0;
+  /** Where the header that {@link #frameEnd} found ends, and a hash of it. */
+  #lf = 0;
+  #hash = 0;
 
   constructor(onFrame: (frame: Frame) => void) {
     this.#onFrame = onFrame;
@@ -135,7 +88,10 @@ export class FrameParser {
 
   /** Takes the next bytes. They belong to the parser's frames from now on. */
   feed(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    // As it is where it can be: the frames' buffer is then the chunk, and a small chunk stays a cheap one.
+    const bytes = Buffer.isBuffer(chunk)
+      ? chunk
+      : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = this.#held > 0 ? this.#completeHeld(bytes) : 0;
     while (at < bytes.length) {
       const end = this.#frameEnd(bytes, at, bytes.length);
@@ -167,6 +123,7 @@ export class FrameParser {
     this.#carry = Buffer.alloc(0);
     this.#held = 0;
     this.#need = 0;
+    this.#frameEnd(whole, 0, end);
     this.#emit(whole, 0, end);
     return at + take;
   }
@@ -186,22 +143,30 @@ export class FrameParser {
 
   /** Where the frame at `start` ends, or 0 while its header or length is not whole. Throws beyond a limit. */
   #frameEnd(bytes: Buffer, start: number, limit: number): number {
-    const lf = bytes.indexOf(LF, start);
-    if (lf < 0 || lf >= limit) {
+    const last = Math.min(limit, start + MAX_HEADER);
+    let lf = start;
+    let hash = 0;
+    for (; lf < last; lf++) {
+      const byte = bytes[lf] as number;
+      if (byte === LF) break;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    if (lf === last) {
       if (limit - start >= MAX_HEADER) throw wireError("header_too_long", "header is too long");
       return 0;
     }
-    if (lf - start >= MAX_HEADER) throw wireError("header_too_long", "header is too long");
+    this.#lf = lf;
+    this.#hash = hash;
     if (lf + 5 > limit) return 0;
     const length = readLength(bytes, lf + 1);
     if (length > MAX_BODY) throw wireError("body_too_long", "body is too long");
     return lf + 5 + length;
   }
 
+  /** Hands over the frame that {@link #frameEnd} has just looked at. */
   #emit(buffer: Buffer, start: number, end: number): void {
-    const lf = buffer.indexOf(LF, start);
-    const stop = lf > start && buffer[lf - 1] === CR ? lf - 1 : lf;
-    const header = this.#headerOf(buffer.toString("latin1", start, stop));
+    const lf = this.#lf;
+    const header = this.#headers.of(buffer, start, lf, this.#hash);
     const frame = this.#frame;
     frame.verb = header.verb;
     frame.args = header.args;
@@ -210,16 +175,6 @@ export class FrameParser {
     frame.body = lf + 5;
     frame.end = end;
     this.#onFrame(frame);
-  }
-
-  #headerOf(text: string): Header {
-    const known = this.#memo.get(text);
-    if (known) return known;
-    const header = parseHeader(text);
-    if (text.length > MEMO_LENGTH) return header;
-    if (this.#memo.size >= MEMO) this.#memo.clear();
-    this.#memo.set(text, header);
-    return header;
   }
 
   /** Copies bytes into the carry, which grows with what has come, not with what was announced. */

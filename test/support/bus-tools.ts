@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { type Broker, type BrokerOptions, startBroker } from "../../src/bus/broker.ts";
 import type { BusEvent, Subscription } from "../../src/bus/bus.ts";
 import type { BusLog } from "../../src/bus/bus-log.ts";
-import { bodyOf, encodeFrame, FrameParser, type Verb } from "../../src/bus/wire.ts";
+import { bodyOf, encodeFrame, FrameParser } from "../../src/bus/wire.ts";
+import type { Verb } from "../../src/bus/wire-header.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 
 /** A log whose lines are kept. */
