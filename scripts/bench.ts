@@ -22,6 +22,16 @@ const benches: Readonly<
     summary: "deckies of a namespace and 8 listeners each: up, one more, down; needs root (BENCH_DECKIES)",
     load: async () => (await import("./benches/fleet.ts")).benchFleet,
   },
+  bus: {
+    summary:
+      "the broker beside a stock nats-server: rate, latency, CPU, memory (--quick; --write-docs keeps the figures)",
+    load: async () => (await import("./benches/bus/index.ts")).benchBus,
+  },
+  footprint: {
+    summary:
+      "memory and start of every worker, idle and after a million events (BENCH_EVENTS, BENCH_RECORDS)",
+    load: async () => (await import("./benches/footprint.ts")).benchFootprint,
+  },
   start: {
     summary: "start-up of --version, --help and of the whole install",
     load: async () => (await import("./benches/start.ts")).benchStart,
@@ -32,11 +42,13 @@ const name = process.argv[2] ?? "";
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 if (!bench) {
   console.error("usage: ./scripts/bench <name>\n");
-  for (const [key, { summary }] of Object.entries(benches)) console.error(`  ${key.padEnd(8)} ${summary}`);
+  for (const [key, { summary }] of Object.entries(benches)) console.error(`  ${key.padEnd(10)} ${summary}`);
   process.exit(name === "" || name === "--help" ? 0 : 64);
 }
 const run = await bench.load();
 const { cpus } = await import("node:os");
 const machine = { cpu: cpus()[0]?.model, cores: cpus().length, bun: Bun.version, commit: commitOf() };
-console.log(JSON.stringify({ bench: name, machine, result: await run() }, null, 2));
+const report = { bench: name, machine, result: await run() };
+console.log(JSON.stringify(report, null, 2));
+if (process.argv.includes("--write-docs")) await (await import("./docs-performance.ts")).keepReport(report);
 process.exit(0);

@@ -1,0 +1,157 @@
+// decnet's broker beside a stock nats-server: the same load in turn, in rounds, medians and ratios.
+// Ours listens on a UNIX socket and theirs on TCP loopback, each as it is shipped; the server 2.9 has no UNIX socket.
+
+import { type Aim, aimsOf, type Compared } from "./aims.ts";
+import { type CaseName, caseNames, cases } from "./cases.ts";
+import { type CellResult, runCell, type Span } from "./cell.ts";
+import { endAll } from "./children.ts";
+import { type EndToEnd, runEndToEnd } from "./end-to-end.ts";
+import { loadBody } from "./payload.ts";
+import { natsVersion } from "./servers.ts";
+
+const SIDES = ["decnet", "nats"] as const;
+const FULL = { rounds: 3, span: { warmMs: 800, measureMs: 1500 } } as const;
+const QUICK = { rounds: 1, span: { warmMs: 500, measureMs: 700 } } as const;
+
+/** Two clients of each library, with the same codec. */
+interface EndToEndReport {
+  readonly decnet: EndToEnd;
+  readonly nats: EndToEnd;
+  /** The NATS client with the MessagePack library alone, without the checks that the bus makes of what comes in. */
+  readonly nats_unchecked: EndToEnd;
+  readonly ratio: number;
+  readonly ratio_unchecked: number;
+}
+
+/** What the benchmark prints. */
+export interface BusReport {
+  readonly peer: string;
+  readonly transport: string;
+  readonly body_bytes: number;
+  readonly rounds: number;
+  readonly span: Span;
+  readonly aims: readonly Aim[];
+  readonly cases: Readonly<Partial<Record<CaseName, Compared>>>;
+  readonly end_to_end: EndToEndReport;
+  /** Why the load is not the limit. */
+  readonly load: Readonly<Record<string, unknown>>;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+}
+
+/** The median of each field by itself. */
+function medians<Row extends object>(rows: readonly Row[]): Row {
+  const keys = Object.keys(rows[0] ?? {}) as (keyof Row)[];
+  return Object.fromEntries(keys.map((key) => [key, median(rows.map((row) => Number(row[key])))])) as Row;
+}
+
+function ratio(ours: number, theirs: number): number {
+  return theirs === 0 ? 0 : Math.round((ours / theirs) * 1000) / 1000;
+}
+
+/** Losses are not a matter of the median: the worst round counts. */
+function merged(rows: readonly CellResult[]): CellResult {
+  const worst = (key: "lost" | "misordered") => Math.max(...rows.map((row) => row[key]));
+  return { ...medians(rows), lost: worst("lost"), misordered: worst("misordered") };
+}
+
+function compare(ours: CellResult, theirs: CellResult): Compared {
+  const of = (key: keyof CellResult): number => ratio(ours[key], theirs[key]);
+  return {
+    decnet: ours,
+    nats: theirs,
+    ratio: {
+      delivered: of("delivered_per_s"),
+      broker_cpu: of("broker_cpu_s_per_million"),
+      p50: of("p50_us"),
+      p99: of("p99_us"),
+      pss: of("pss_mib"),
+    },
+  };
+}
+
+/** Interrupted, it leaves nothing behind that runs. */
+function endWithUs(): void {
+  for (const name of ["SIGINT", "SIGTERM"] as const)
+    process.once(name, () => {
+      endAll();
+      process.exit(130);
+    });
+}
+
+async function runCases(names: readonly CaseName[], rounds: number, span: Span) {
+  const rows = new Map<string, CellResult[]>();
+  for (let round = 0; round < rounds; round++)
+    for (const name of names)
+      for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) {
+        console.error(`round ${round + 1}/${rounds}: ${name}, ${side}`);
+        const key = `${side} ${name}`;
+        rows.set(key, [...(rows.get(key) ?? []), await runCell(side, cases[name].shape, span)]);
+      }
+  const of = (side: string, name: string): CellResult => merged(rows.get(`${side} ${name}`) ?? []);
+  return Object.fromEntries(
+    names.map((name) => [name, compare(of("decnet", name), of("nats", name))]),
+  ) as Partial<Record<CaseName, Compared>>;
+}
+
+async function runClients(rounds: number, span: Span): Promise<EndToEndReport> {
+  const rows = { decnet: [] as EndToEnd[], nats: [] as EndToEnd[], bare: [] as EndToEnd[] };
+  const longer = { warmMs: span.warmMs * 2, measureMs: span.measureMs };
+  for (let round = 0; round < rounds; round++) {
+    console.error(`round ${round + 1}/${rounds}: end to end`);
+    rows.decnet.push(await runEndToEnd("decnet", false, longer));
+    rows.nats.push(await runEndToEnd("nats", false, longer));
+    rows.bare.push(await runEndToEnd("nats", true, longer));
+  }
+  const [decnet, nats, nats_unchecked] = [medians(rows.decnet), medians(rows.nats), medians(rows.bare)];
+  return {
+    decnet,
+    nats,
+    nats_unchecked,
+    ratio: ratio(decnet.events_per_s, nats.events_per_s),
+    ratio_unchecked: ratio(decnet.events_per_s, nats_unchecked.events_per_s),
+  };
+}
+
+function loadEvidence(results: BusReport["cases"]): BusReport["load"] {
+  const direct = results["1→1 without a broker"];
+  const brokered = results["1→1 batched"];
+  return {
+    meaning:
+      "without a broker the same publisher and subscriber pass this many messages a second; with one, the broker uses these cores and the busiest of the load's processes these",
+    decnet: {
+      without_broker_per_s: direct?.decnet.delivered_per_s,
+      broker_cores: brokered?.decnet.broker_cores,
+      busiest_client_cores: brokered?.decnet.busiest_client_cores,
+    },
+    nats: {
+      without_broker_per_s: direct?.nats.delivered_per_s,
+      broker_cores: brokered?.nats.broker_cores,
+      busiest_client_cores: brokered?.nats.busiest_client_cores,
+    },
+  };
+}
+
+/** Runs every case on both sides; `--quick` one short round of the main ones. */
+export async function benchBus(): Promise<BusReport> {
+  endWithUs();
+  const quick = process.argv.includes("--quick");
+  const { rounds, span } = quick ? QUICK : FULL;
+  const names = caseNames.filter((name) => !(quick && "long" in cases[name]));
+  const results = await runCases(names, rounds, span);
+  const end_to_end = await runClients(rounds, span);
+  return {
+    peer: natsVersion(),
+    transport: "decnet: UNIX socket; nats-server: TCP on 127.0.0.1",
+    body_bytes: loadBody.bytes.length,
+    rounds,
+    span,
+    aims: aimsOf(results, end_to_end.ratio),
+    cases: results,
+    end_to_end,
+    load: loadEvidence(results),
+  };
+}

@@ -1,0 +1,127 @@
+// A publisher of the bus benchmark: writes frames that were encoded before, as fast as the window or the rate allows.
+
+import type { Board } from "./board.ts";
+import type { Address, Memory } from "./libc.ts";
+import { allocate, connectTo, nanoseconds, sleepFor, sleepPrecisely, writeAll, writeText } from "./libc.ts";
+import { loadBody, loadTopic } from "./payload.ts";
+import { protocols, type Side } from "./protocol.ts";
+
+/** What a publisher is told. */
+export interface PublisherOptions {
+  readonly side: Side;
+  readonly address: Address;
+  readonly board: Board;
+  readonly id: number;
+  /** Publishers of the run, who share its window. */
+  readonly publishers: number;
+  /** Subscribers who hold the window: it is full while the slowest lags that many messages. */
+  readonly paced: number;
+  readonly window: number;
+  /** Frames of one write. */
+  readonly batch: number;
+  /** Messages a second of all publishers together; 0 for as many as go. */
+  readonly rate: number;
+}
+
+/** What it did. */
+interface Published {
+  readonly sent: number;
+  /** How late it was at worst, at a fixed rate. */
+  readonly late_ms: number;
+}
+
+/** Frames ready to be written, and where their numbers are. */
+interface Batch {
+  readonly memory: Memory;
+  readonly view: DataView;
+  readonly frame: number;
+  readonly body: number;
+}
+
+function makeBatch({ side, id }: PublisherOptions, count: number): Batch {
+  const make = (_: unknown, i: number) => protocols[side].publication(loadTopic(i), loadBody.bytes);
+  const frames = Array.from({ length: count }, make);
+  const frame = frames[0]?.bytes.length ?? 0;
+  const memory = allocate(frame * count);
+  for (const [i, { bytes, body }] of frames.entries()) {
+    if (bytes.length !== frame) throw new Error("frames differ in length");
+    bytes.copy(memory.bytes, i * frame);
+    memory.bytes[i * frame + body + loadBody.publisher] = id;
+  }
+  return { memory, view: new DataView(memory.bytes.buffer), frame, body: frames[0]?.body ?? 0 };
+}
+
+function stamp(batch: Batch, first: number, now: number): void {
+  for (let at = batch.body, number = first; at < batch.memory.bytes.length; at += batch.frame, number++) {
+    batch.view.setUint32(at + loadBody.number, number);
+    batch.view.setFloat64(at + loadBody.time, now);
+  }
+}
+
+/** Publishes until the board says stop. */
+export function runPublisher(options: PublisherOptions, ready: () => void): Published {
+  const { side, board } = options;
+  const fd = connectTo(options.address);
+  if (protocols[side].hello) writeText(fd, protocols[side].hello);
+  sleepPrecisely();
+  ready();
+  while (!board.isSet("go")) sleepFor(1e6);
+  const result = options.rate > 0 ? publishAtRate(fd, options) : publishFlood(fd, options);
+  // Leaving with something unread would reset a TCP connection and cost what the server has not read yet.
+  while (!board.isSet("end")) sleepFor(1e7);
+  return result;
+}
+
+function publishFlood(fd: number, options: PublisherOptions): Published {
+  const { board, id, paced, publishers } = options;
+  const share = options.window / publishers;
+  // One batch for each of several topics in turn, so that writes of one frame spread over them too.
+  const batches = options.batch > 1 ? [makeBatch(options, options.batch)] : singles(options);
+  let sent = 0;
+  for (let turn = 0; !board.isSet("stop"); ) {
+    // A publisher's share of what the slowest subscriber has; all publishers go at about one pace.
+    if (sent - board.leastReceived(paced) / publishers >= share) {
+      sleepFor(50_000);
+      continue;
+    }
+    const batch = batches[turn++ % batches.length] as Batch;
+    stamp(batch, sent, nanoseconds());
+    writeAll(fd, batch.memory);
+    sent += options.batch;
+    board.setSent(id, sent);
+  }
+  return { sent, late_ms: 0 };
+}
+
+/** Frames to be written one at a time, of several topics. */
+function singles(options: PublisherOptions): Batch[] {
+  return Array.from({ length: 16 }, (_, i) => {
+    const batch = makeBatch(options, 1);
+    protocols[options.side].publication(loadTopic(i), loadBody.bytes).bytes.copy(batch.memory.bytes);
+    batch.memory.bytes[batch.body + loadBody.publisher] = options.id;
+    return batch;
+  });
+}
+
+function publishAtRate(fd: number, options: PublisherOptions): Published {
+  const { board, id, publishers } = options;
+  const batches = singles(options);
+  const period = (1e9 * publishers) / options.rate;
+  const begin = nanoseconds() + (period * id) / publishers;
+  let sent = 0;
+  let late = 0;
+  while (!board.isSet("stop")) {
+    const due = begin + sent * period;
+    const now = nanoseconds();
+    if (now < due) {
+      sleepFor(due - now);
+      continue;
+    }
+    late = Math.max(late, now - due);
+    const batch = batches[sent % batches.length] as Batch;
+    stamp(batch, sent, now);
+    writeAll(fd, batch.memory);
+    board.setSent(id, ++sent);
+  }
+  return { sent, late_ms: late / 1e6 };
+}
