@@ -19,6 +19,9 @@ export const OUTBOX_LIMITS: OutboxLimits = Object.freeze({
   maxControlBytes: 64 * 1024,
 });
 
+/** A run of more frames than these is dropped as a whole: to find where each ends would cost those who read in time. */
+const RUN_FRAMES = 16;
+
 /** Writes bytes `offset` to `offset + length`; returns how many were taken (0 or less: none now). */
 export type Write = (bytes: Uint8Array, offset: number, length: number) => number;
 
@@ -80,7 +83,8 @@ export class Outbox {
   }
 
   /**
-   * Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound.
+   * Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound, those
+   * of one big read together.
    * Retains the slab that they lie in for as long as it needs it.
    */
   pushEvents(bytes: Uint8Array, frames: number, slab?: Slab): void {
@@ -206,12 +210,23 @@ export class Outbox {
     this.#head = 0;
   }
 
+  #dropRun(run: Run): void {
+    this.#bytes -= run.bytes.length - run.start;
+    this.#frames -= run.frames;
+    this.#dropped += run.frames;
+    this.#skipFirstRun();
+  }
+
   #dropOldest(): void {
     let run = this.#runs[this.#head] as Run;
     while (run.control) {
       this.#skipFirstRun();
       this.#front.push(run);
       run = this.#runs[this.#head] as Run;
+    }
+    if (run.frames > RUN_FRAMES) {
+      this.#dropRun(run);
+      return;
     }
     const length = frameLength(run.bytes, run.start);
     run.start += length;
