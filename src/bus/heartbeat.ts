@@ -34,13 +34,18 @@ export async function answerRollcalls(bus: Bus, signal: AbortSignal, beat: () =>
 
 /**
  * Publishes `system.<worker>.health` `{worker, ts, pid, uptime_sec, ...extra()}` at once, every 30 s, at a roll call,
- * and when the bus has come back. Resolves when `signal` aborts; never rejects.
+ * and when the bus has come (back). Resolves when `signal` aborts; never rejects.
  */
 export async function runHealthHeartbeat(options: HeartbeatOptions): Promise<void> {
   const { bus, clock, signal, intervalMs = HEARTBEAT_MS } = options;
   const started = clock.monotonic();
-  const beat = (): void => publishBeat(options, (clock.monotonic() - started) / 1000);
   let wasAway = false;
+  const beat = (): void => {
+    const dropped = bus.droppedPublishes;
+    publishBeat(options, (clock.monotonic() - started) / 1000);
+    // The bus may have been missed before anybody listened here for its coming.
+    if (bus.droppedPublishes > dropped) wasAway = true;
+  };
   const stopListening = bus.onLifecycle((event) => {
     if (event.type === "connected" && wasAway && !signal.aborted) beat();
     if (event.type !== "slow") wasAway = event.type !== "connected";

@@ -204,6 +204,24 @@ describe("a broker that is restarted under live clients", () => {
   });
 });
 
+test("a worker that used the bus before its heartbeat began, and before any broker, beats when one comes", async () => {
+  const log = createKeptLog();
+  const early = client("early", log);
+  // Fails within the call, so that nobody who listens from now on hears of it.
+  early.subscribe("system.prober.control");
+  const stop = new AbortController();
+  const common = { bus: early, worker: "prober", log, clock: systemClock, signal: stop.signal };
+  const heartbeat = runHealthHeartbeat(common);
+  const running = await broker();
+  const sub = client("reader").subscribe("system.prober.health");
+  await sub.ready;
+  await until(() => early.connected, "connected");
+  expect((await take(sub, 1))[0]?.payload).toMatchObject({ worker: "prober", pid: process.pid });
+  stop.abort();
+  await heartbeat;
+  await running.close();
+});
+
 describe("a broker that is killed", () => {
   async function brokerProcess() {
     const script = join(import.meta.dir, "..", "support", "bus-broker-process.ts");

@@ -52,6 +52,8 @@ export const run: RunWorker = async ({ bus, log, clock, signal, ready }) => {
   const { socketPath: path, group } = brokerPlace(process.env);
   await serveBroker({ path, group, log, clock }, signal, (broker) => {
     void answerRollcalls(bus, signal, broker.beat);
+    // A call that came before this process could hear it.
+    void bus.flush().then(broker.beat);
     ready();
   });
 };
