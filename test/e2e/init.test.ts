@@ -1,7 +1,17 @@
 // decnet init into a throw-away root folder, for real: users, files, modes, a second run, removal, refusals.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY } from "../support/install.ts";
@@ -55,6 +65,31 @@ describe.skipIf(!ready)("decnet init --root (needs root and systemd-sysusers)", 
     writeFileSync(unit, "[Service]\n");
     rmSync(join(root, "etc/systemd/system/decnet.target.wants/decnet-decky.service"));
     expect(changes(init("--root", root, "--json").out)).toEqual([`write ${unit}`]);
+  });
+
+  test("removal takes the executable away only as init has put it there", () => {
+    const copy = join(root, "usr/local/bin/decnet");
+    expect(readFileSync(join(root, "etc/systemd/system/decnet.target"), "utf8")).toMatch(
+      /^Copied=[0-9a-f]{64}$/m,
+    );
+    // The operator's own build, put in its place by hand.
+    writeFileSync(copy, "#!/bin/sh\n");
+    const { code, out } = init("--root", root, "--uninstall");
+    expect([code, out]).toEqual([0, expect.stringContaining("kept /usr/local/bin/decnet")]);
+    expect(readFileSync(copy, "utf8")).toBe("#!/bin/sh\n");
+    // The very build that runs, put there by hand: nothing to copy, so not init's either.
+    copyFileSync(BINARY, copy);
+    chmodSync(copy, 0o755);
+    expect(changes(init("--root", root, "--json").out)).not.toContainEqual(expect.stringContaining("copy"));
+    init("--root", root, "--uninstall");
+    expect(existsSync(copy)).toBe(true);
+    rmSync(copy);
+    // Copied by init, and a second init that finds it: still init's.
+    init("--root", root);
+    expect(changes(init("--root", root, "--json").out)).toEqual([]);
+    init("--root", root, "--uninstall");
+    expect(existsSync(copy)).toBe(false);
+    expect(init("--root", root).code).toBe(0);
   });
 
   test("removal keeps evidence and its users; a purge has to be agreed to", () => {

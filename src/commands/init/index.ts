@@ -2,12 +2,11 @@
 // Changes only what differs; refuses where it would leave something half done.
 
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { DecnetError } from "../../contract/errors.ts";
 import { dataFolder } from "../../kit/data-folder.ts";
 import type { CommandCall } from "../command.ts";
-import { DATA_DIR, TARGET } from "./layout.ts";
-import type { Place } from "./plan.ts";
+import { BINARY, DATA_DIR, TARGET } from "./layout.ts";
 import { installPlan, removalPlan } from "./plan.ts";
 import type { Step } from "./steps.ts";
 
@@ -85,7 +84,11 @@ function carryOut(
 function nextLines(flags: Flags, root: string): readonly string[] {
   if (flags.uninstall) {
     const kept = `kept ${DATA_DIR} and its users; "decnet init --uninstall --purge --yes" removes both`;
-    return flags.purge ? [] : [kept];
+    const foreign = !flags.dryRun && existsSync(join(root, BINARY));
+    return [
+      ...(flags.purge ? [] : [kept]),
+      ...(foreign ? [`kept ${BINARY}: it is not, or no longer, the copy that init made`] : []),
+    ];
   }
   if (root !== "") return [`on the first start of the image: decnet init && systemctl start ${TARGET}`];
   return [
@@ -100,8 +103,9 @@ export async function runInit(call: CommandCall): Promise<number> {
   const flags = flagsOf(call);
   const root = rootOf(call);
   check(call, flags, root);
-  const place: Place = { root, executable: process.execPath };
-  const plan = flags.uninstall ? removalPlan(place, flags.purge) : installPlan(place);
+  const plan = flags.uninstall
+    ? removalPlan(root, flags.purge)
+    : installPlan({ root, executable: process.execPath });
   const { out } = call.terminal;
   const tell = (step: Step): void => {
     if (!flags.json) out(`${flags.dryRun ? "would " : ""}${step.what}\n`);

@@ -1,7 +1,7 @@
 // What init and its removal consist of, in order. Looks at the host, changes nothing.
 
 import { lstatSync, readFileSync, statSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, join } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import { loadConfig } from "../../kit/config.ts";
@@ -11,6 +11,8 @@ import type { Ids } from "../../platform/identity.ts";
 import { DECOYS_USER, idsOf, WORKERS_USER } from "../../platform/identity.ts";
 import { workers } from "../../workers/index.ts";
 import { renderPolkitRule, renderSysusers } from "./access.ts";
+import type { Place } from "./executable.ts";
+import { chooseExecutable, ownCopy } from "./executable.ts";
 import {
   BINARY,
   BUS_DIR,
@@ -23,30 +25,8 @@ import {
   wantsLink,
 } from "./layout.ts";
 import type { Step } from "./steps.ts";
-import { binaryStep, commandStep, fileStep, folderStep, linkStep, removeStep, runProgram } from "./steps.ts";
+import { commandStep, fileStep, folderStep, linkStep, removeStep, runProgram } from "./steps.ts";
 import { renderTarget, renderUnit } from "./units.ts";
-
-/** Where to install: `root` is empty for this host, or an image's folder. */
-export interface Place {
-  readonly root: string;
-  /** The running executable. */
-  readonly executable: string;
-}
-
-/** Places that a unit's sandbox hides, or that anybody may write. */
-const UNSEEN = /^\/(home|root|tmp|var\/tmp|run|dev|proc)(\/|$)/;
-
-function closedToOthers(path: string): boolean {
-  const found = lstatSync(path);
-  const safe = found.uid === 0 && !found.isSymbolicLink() && (found.mode & 0o022) === 0;
-  return safe && (path === "/" || closedToOthers(dirname(path)));
-}
-
-/** The executable that units run: the running one where root alone can change it and units can see it, else a copy. */
-function binaryFor({ root, executable }: Place): string {
-  if (root !== "" || UNSEEN.test(executable)) return BINARY;
-  return closedToOthers(executable) ? executable : BINARY;
-}
 
 /** The data folder below `root`, its sockets' folder inside it however long the path is. */
 function foldersIn(root: string): DataFolder {
@@ -104,7 +84,7 @@ export function installPlan(place: Place): {
   readonly reload: Step | undefined;
 } {
   const { root } = place;
-  const binary = binaryFor(place);
+  const { path: binary, copied, step } = chooseExecutable(place);
   const options = { binary, loopback: apiStaysLocal(root) };
   const units = workers.flatMap((worker) =>
     unitSteps(root, unitName(worker.name), renderUnit(worker, options), TARGET),
@@ -112,9 +92,9 @@ export function installPlan(place: Place): {
   const steps = [
     ...userSteps(root),
     ...folderSteps(root),
-    ...(binary === BINARY ? [binaryStep(join(root, BINARY), place.executable)] : []),
+    ...(step ? [step] : []),
     ...units,
-    ...unitSteps(root, TARGET, renderTarget(), "multi-user.target"),
+    ...unitSteps(root, TARGET, renderTarget(copied), "multi-user.target"),
     fileStep(join(root, POLKIT_FILE), renderPolkitRule(workers)),
   ];
   return { steps, reload: root === "" ? reloadStep() : undefined };
@@ -146,15 +126,16 @@ function purgeSteps(root: string): readonly Step[] {
 
 /** Everything that undoes it. */
 export function removalPlan(
-  place: Place,
+  root: string,
   purge: boolean,
 ): { readonly steps: readonly Step[]; readonly reload: Step | undefined } {
-  const { root } = place;
   const names = workers.map(({ name }) => unitName(name));
   const links = [wantsLink("multi-user.target", TARGET), join(UNIT_DIR, `${TARGET}.wants`)];
   const own = [...names, TARGET].map((name) => join(UNIT_DIR, name));
   const users = purge ? [SYSUSERS_FILE] : [];
-  const paths = [...links, ...own, POLKIT_FILE, BINARY, ...users];
+  // Before the target, which knows whose it is.
+  const binary = ownCopy(root) === undefined ? [] : [BINARY];
+  const paths = [...links, ...binary, ...own, POLKIT_FILE, ...users];
   const steps = [
     ...(root === "" ? [stopStep()] : []),
     ...paths.map((path) => removeStep(join(root, path))),

@@ -4,13 +4,19 @@ import { DecnetError } from "../../contract/errors.ts";
 import { didYouMean } from "../../contract/nearest.ts";
 import { findWorker, workers } from "../../workers/index.ts";
 import type { CommandCall } from "../command.ts";
+import { chooseExecutable } from "./executable.ts";
 import { BINARY, TARGET, UNIT_DIR, unitName } from "./layout.ts";
 import { apiStaysLocal } from "./plan.ts";
 import { renderTarget, renderUnit } from "./units.ts";
 
 /** Prints them all, each under its path, or one alone. */
 export async function runUnits(call: CommandCall): Promise<number> {
-  const options = { binary: BINARY, loopback: apiStaysLocal("") };
+  const place = { root: "", executable: process.execPath };
+  // From its sources there is no executable that init would install.
+  const { path: binary, copied } = Bun.isStandaloneExecutable
+    ? chooseExecutable(place)
+    : { path: BINARY, copied: undefined };
+  const options = { binary, loopback: apiStaysLocal("") };
   const { worker } = call.options;
   if (typeof worker === "string") {
     const found = findWorker(worker);
@@ -20,7 +26,7 @@ export async function runUnits(call: CommandCall): Promise<number> {
     return 0;
   }
   const all = [
-    [TARGET, renderTarget()] as const,
+    [TARGET, renderTarget(copied)] as const,
     ...workers.map((entry) => [unitName(entry.name), renderUnit(entry, options)] as const),
   ];
   call.terminal.out(all.map(([name, text]) => `# ${UNIT_DIR}/${name}\n${text}`).join("\n"));

@@ -136,7 +136,10 @@ function start(worker: WorkerDefinition, { binary }: UnitOptions): Lines {
   ];
 }
 
-/** After so many failures the unit stays down and says so; that is what a crash loop looks like to the service manager. */
+/**
+ * After so many failures the unit stays down and says so; that is what a crash loop looks like to the service manager.
+ * A growing delay (RestartSteps, RestartMaxDelaySec) needs systemd 254: older ones complain of unknown keys.
+ */
 const PATIENCE: Lines = ["StartLimitIntervalSec=120", "StartLimitBurst=10"];
 
 function section(name: string, lines: Lines): string {
@@ -169,8 +172,17 @@ export function renderUnit(worker: WorkerDefinition, options: UnitOptions): stri
   );
 }
 
-/** The target that holds them together. */
-export function renderTarget(): string {
+/**
+ * The target that holds them together. It notes the SHA-256 of the executable's copy that init made, so that a removal
+ * knows its own: systemd passes over sections that begin with `X-` (systemd.unit(5)).
+ */
+export function renderTarget(copied?: string): string {
   const unit = section("Unit", ["Description=decnet: all workers of this host"]);
-  return [`${HEAD}\n`, unit, section("Install", ["WantedBy=multi-user.target"])].join("\n");
+  const note = copied === undefined ? [] : [section("X-Decnet", [`Copied=${copied}`])];
+  return [`${HEAD}\n`, unit, section("Install", ["WantedBy=multi-user.target"]), ...note].join("\n");
+}
+
+/** What a target's text notes of the copy. */
+export function copiedIn(target: string): string | undefined {
+  return /^Copied=([0-9a-f]{64})$/m.exec(target)?.[1];
 }
