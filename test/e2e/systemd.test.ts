@@ -35,14 +35,14 @@ async function showOf(name: string, property: string): Promise<string> {
   return (await host.must("systemctl", "show", "--value", "-p", property, unit(name))).trim();
 }
 
-/** Has the API stop or start a worker, as the install's own admin does; the HTTP status. */
-async function order(name: string, action: "stop" | "start"): Promise<number> {
+/** Has the API stop or start a worker, as the install's own admin does. */
+async function order(name: string, action: "stop" | "start"): Promise<{ http: number; text: string }> {
   const { token } = JSON.parse(await host.must("cat", `${DATA}/run/install.json`)) as { token: string };
-  const { url } = JSON.parse(await host.must(...STATUS)) as { url: string };
-  const path = `${url}/api/v1/workers/${name}/${action}`;
+  const { out } = await host.run(STATUS);
+  const path = `${(JSON.parse(out) as { url: string }).url}/api/v1/workers/${name}/${action}`;
   const words = ["-s", "-X", "POST", "-H", `Authorization: Bearer ${token}`, "-w", "\\n%{http_code}", path];
   const answer = (await host.must("curl", ...words)).trim().split("\n");
-  return Number(answer.at(-1));
+  return { http: Number(answer.at(-1)), text: answer[0] ?? "" };
 }
 
 const isOk = (worker: Worker): boolean => worker.status === "ok";
@@ -132,15 +132,47 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     expect(await line("/opt/decnet/decnet")).toBe("ExecStart=/usr/local/bin/decnet bus");
   });
 
-  test("a worker that the bus tells to stop stays down, and its row says why", async () => {
-    expect(await order("correlator", "stop")).toBe(202);
+  test.each(names.filter((name) => name !== "api"))(
+    "%s is stopped over the bus and stays down, then started by systemd, both by way of the API",
+    async (name) => {
+      const row = async () => (await status())?.workers.find((entry) => entry.name === name);
+      const before = await pidOf(name);
+      expect(await order(name, "stop")).toMatchObject({ http: 202 });
+      await host.eventually(async () => (await showOf(name, "ActiveState")) === "inactive");
+      // Not "auto-restart": systemd is done with it.
+      expect([await showOf(name, "SubState"), await showOf(name, "Result")]).toEqual(["dead", "success"]);
+      await host.eventually(async () => (await row())?.service?.phase === "stopped");
+      expect(await row()).toMatchObject({ installed: true });
+      expect(await order(name, "start")).toMatchObject({ http: 202 });
+      await host.eventually(() => areOk(name));
+      expect(await pidOf(name)).not.toBe(before);
+    },
+    60_000,
+  );
+
+  test("the API itself, stopped by its own answer, is started by the command line", async () => {
+    const command = (action: string) => host.must("decnet", action, "api", "--data-dir", DATA);
+    await command("stop");
+    await host.eventually(async () => (await showOf("api", "ActiveState")) === "inactive");
+    await command("start");
+    await host.eventually(() => areOk(...names));
+    expect((await status())?.workers.every(({ installed }) => installed)).toBe(true);
+  }, 60_000);
+
+  test("without the polkit rule the API may start nothing, and says so in systemd's words", async () => {
+    const rule = "/etc/polkit-1/rules.d/50-decnet.rules";
+    expect(await order("correlator", "stop")).toMatchObject({ http: 202 });
     await host.eventually(async () => (await showOf("correlator", "ActiveState")) === "inactive");
-    // Not "auto-restart": systemd is done with it.
-    expect([await showOf("correlator", "SubState"), await showOf("correlator", "Result")]).toEqual([
-      "dead",
-      "success",
-    ]);
-  });
+    await host.must("mv", rule, "/root/kept.rules");
+    await host.must("systemctl", "restart", "polkit.service");
+    expect(await order("correlator", "start")).toMatchObject({
+      http: 502,
+      text: expect.stringMatching(/authentication required|access denied/i),
+    });
+    expect(await showOf("correlator", "ActiveState")).toBe("inactive");
+    expect(await changedBy()).toContain(`write ${rule}`);
+    await host.must("systemctl", "restart", "polkit.service");
+  }, 60_000);
 
   test("polkitd lets a member of group decnet start a worker's unit, and do nothing else", async () => {
     await host.must("useradd", "-M", "-G", "decnet", "member");
