@@ -150,6 +150,17 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     60_000,
   );
 
+  test("a bus that was stopped stays down when another worker crashes and comes back", async () => {
+    expect(await order("bus", "stop")).toMatchObject({ http: 202 });
+    await host.eventually(async () => (await showOf("bus", "ActiveState")) === "inactive");
+    const before = await pidOf("collector");
+    await host.must("systemctl", "kill", "-s", "KILL", "--kill-whom=main", unit("collector"));
+    await host.eventually(async () => ![0, before].includes(await pidOf("collector")));
+    expect(await showOf("bus", "ActiveState")).toBe("inactive");
+    expect(await order("bus", "start")).toMatchObject({ http: 202 });
+    await host.eventually(() => areOk("bus", "collector"));
+  }, 60_000);
+
   test("the API itself, stopped by its own answer, is started by the command line", async () => {
     const command = (action: string) => host.must("decnet", action, "api", "--data-dir", DATA);
     await command("stop");

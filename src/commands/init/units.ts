@@ -148,9 +148,8 @@ function section(name: string, lines: Lines): string {
 
 /** The unit of one worker. */
 export function renderUnit(worker: WorkerDefinition, options: UnitOptions): string {
-  // Wanted, not required: workers go on without the bus.
-  const bus = unitName("bus");
-  const order = worker.name === "bus" ? [] : [`Wants=${bus}`, `After=${bus}`];
+  // Neither required nor wanted: workers go on without the bus, and one that restarts must not revive a stopped one.
+  const order = worker.name === "bus" ? [] : [`After=${unitName("bus")}`];
   const after = worker.service.network === "none" ? [] : ["After=network.target"];
   const unit = [
     `Description=decnet ${worker.name}: ${worker.summary}`.replaceAll("%", "%%"),
