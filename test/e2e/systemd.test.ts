@@ -1,84 +1,36 @@
 // decnet init under a real systemd as the first process: what runs, as whom, what comes back, who may start what.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Status, Worker } from "../../src/api/types.ts";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { findWorker, workers } from "../../src/workers/index.ts";
 import { BINARY } from "../support/install.ts";
 import type { SystemdHost } from "../support/systemd.ts";
-import { bootSystemd, whyNoSystemd } from "../support/systemd.ts";
+import { bootSystemd, leftovers, whyNoSystemd } from "../support/systemd.ts";
+import type { SystemdInstall } from "../support/systemd-install.ts";
+import { DATA, installOn, unit } from "../support/systemd-install.ts";
 
 const why = await whyNoSystemd();
 const names = workers.map(({ name }) => name);
-const unit = (name: string): string => `decnet-${name}.service`;
-const DATA = "/var/lib/decnet";
-const STATUS = ["decnet", "status", "--json", "--data-dir", DATA];
 
 let host: SystemdHost;
-
-/** What init changed, without its advice. */
-async function changedBy(...flags: string[]): Promise<readonly string[]> {
-  return (JSON.parse(await host.must(host.binary, "init", "--json", ...flags)) as { changed: string[] })
-    .changed;
-}
-
-async function status(): Promise<Status | undefined> {
-  const { out } = await host.run(STATUS);
-  const answer = (out.startsWith("{") ? JSON.parse(out) : {}) as Partial<Status>;
-  return answer.workers ? (answer as Status) : undefined;
-}
-
-async function pidOf(name: string): Promise<number> {
-  return Number(await showOf(name, "MainPID"));
-}
-
-async function showOf(name: string, property: string): Promise<string> {
-  return (await host.must("systemctl", "show", "--value", "-p", property, unit(name))).trim();
-}
-
-/** Has the API stop or start a worker, as the install's own admin does. */
-async function order(name: string, action: "stop" | "start"): Promise<{ http: number; text: string }> {
-  const { token } = JSON.parse(await host.must("cat", `${DATA}/run/install.json`)) as { token: string };
-  const { out } = await host.run(STATUS);
-  const path = `${(JSON.parse(out) as { url: string }).url}/api/v1/workers/${name}/${action}`;
-  const words = ["-s", "-X", "POST", "-H", `Authorization: Bearer ${token}`, "-w", "\\n%{http_code}", path];
-  const answer = (await host.must("curl", ...words)).trim().split("\n");
-  return { http: Number(answer.at(-1)), text: answer[0] ?? "" };
-}
-
-const isOk = (worker: Worker): boolean => worker.status === "ok";
-
-/** The row of each is ok and is that of the process which systemd runs. */
-async function areOk(...wanted: readonly string[]): Promise<boolean> {
-  const rows = (await status())?.workers.filter(({ name }) => wanted.includes(name)) ?? [];
-  const pids = await Promise.all(rows.map(({ name }) => pidOf(name)));
-  return rows.length === wanted.length && rows.every((row, i) => isOk(row) && row.extra["pid"] === pids[i]);
-}
-
-/** What /proc tells of each thread that a sandbox decides. */
-async function threadsOf(pid: number): Promise<readonly Record<string, string>[]> {
-  const all = await host.must("sh", "-c", `cat /proc/${pid}/task/*/status`);
-  const fields = ["Uid", "CapInh", "CapPrm", "CapEff", "CapAmb", "NoNewPrivs", "Seccomp"];
-  return all.split(/^(?=Name:)/m).map((text) => {
-    const lines = new Map(text.split("\n").map((line) => line.split(/:\s+/, 2) as [string, string]));
-    return Object.fromEntries(fields.map((name) => [name, lines.get(name)?.replaceAll("\t", " ") ?? ""]));
-  });
-}
+let install: SystemdInstall;
 
 const NO_CAPABILITY = "0".repeat(16);
 
 describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})` : ""}`, () => {
   beforeAll(async () => {
     host = await bootSystemd(BINARY);
+    install = installOn(host);
   }, 120_000);
   afterAll(async () => host?.[Symbol.asyncDispose]());
 
   test("installs, starts, and every worker is ok; a drill passes; a second init changes nothing", async () => {
-    expect(await changedBy()).toContain("write /etc/systemd/system/decnet.target");
+    expect(await install.changedBy()).toContain("write /etc/systemd/system/decnet.target");
     await host.must("systemctl", "start", "decnet.target");
-    await host.eventually(() => areOk(...names), 30_000);
+    await host.eventually(() => install.areOk(...names), 30_000);
     const { code, out } = await host.run(["decnet", "drill", "--json", "--data-dir", DATA]);
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ ok: true })]);
-    expect(await changedBy()).toEqual([]);
+    expect(await install.changedBy()).toEqual([]);
     expect((await host.must("systemctl", "--failed", "--no-legend")).trim()).toBe("");
   }, 120_000);
 
@@ -87,7 +39,7 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     async (name) => {
       const user = findWorker(name)?.service.user === "decoys" ? "decnet-decky" : "decnet";
       const uid = (await host.must("id", "-u", user)).trim();
-      const threads = await threadsOf(await pidOf(name));
+      const threads = await install.threadsOf(await install.pidOf(name));
       expect(threads.length).toBeGreaterThan(1);
       for (const thread of threads) {
         expect(thread).toEqual({
@@ -105,16 +57,16 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
 
   test("killed one by one and then all at once, each is started anew and its row is the new process's", async () => {
     const kill = async (...victims: string[]): Promise<void> => {
-      const before = await Promise.all(victims.map(pidOf));
+      const before = await Promise.all(victims.map(install.pidOf));
       await host.must("systemctl", "kill", "-s", "KILL", "--kill-whom=main", ...victims.map(unit));
       for (const [i, name] of victims.entries()) {
         await host.eventually(async () => {
-          const pid = await pidOf(name);
+          const pid = await install.pidOf(name);
           return pid !== 0 && pid !== before[i];
         });
       }
       // Before the next beat of any of them could be due: 10 s for the bus, 30 s for the others.
-      await host.eventually(() => areOk(...victims), 5000);
+      await host.eventually(() => install.areOk(...victims), 5000);
     };
     for (const name of names) await kill(name);
     await kill(...names);
@@ -135,53 +87,60 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
   test.each(names.filter((name) => name !== "api"))(
     "%s is stopped over the bus and stays down, then started by systemd, both by way of the API",
     async (name) => {
-      const row = async () => (await status())?.workers.find((entry) => entry.name === name);
-      const before = await pidOf(name);
-      expect(await order(name, "stop")).toMatchObject({ http: 202 });
-      await host.eventually(async () => (await showOf(name, "ActiveState")) === "inactive");
+      const row = async () => (await install.status())?.workers.find((entry) => entry.name === name);
+      const before = await install.pidOf(name);
+      await install.allHear();
+      expect(await install.order(name, "stop")).toMatchObject({ http: 202 });
+      await host.eventually(async () => (await install.showOf(name, "ActiveState")) === "inactive");
       // Not "auto-restart": systemd is done with it.
-      expect([await showOf(name, "SubState"), await showOf(name, "Result")]).toEqual(["dead", "success"]);
+      expect([await install.showOf(name, "SubState"), await install.showOf(name, "Result")]).toEqual([
+        "dead",
+        "success",
+      ]);
       await host.eventually(async () => (await row())?.service?.phase === "stopped");
       expect(await row()).toMatchObject({ installed: true });
-      expect(await order(name, "start")).toMatchObject({ http: 202 });
-      await host.eventually(() => areOk(name));
-      expect(await pidOf(name)).not.toBe(before);
+      expect(await install.order(name, "start")).toMatchObject({ http: 202 });
+      await host.eventually(() => install.areOk(name));
+      expect(await install.pidOf(name)).not.toBe(before);
     },
     60_000,
   );
 
   test("a bus that was stopped stays down when another worker crashes and comes back", async () => {
-    expect(await order("bus", "stop")).toMatchObject({ http: 202 });
-    await host.eventually(async () => (await showOf("bus", "ActiveState")) === "inactive");
-    const before = await pidOf("collector");
+    await install.allHear();
+    expect(await install.order("bus", "stop")).toMatchObject({ http: 202 });
+    await host.eventually(async () => (await install.showOf("bus", "ActiveState")) === "inactive");
+    const before = await install.pidOf("collector");
     await host.must("systemctl", "kill", "-s", "KILL", "--kill-whom=main", unit("collector"));
-    await host.eventually(async () => ![0, before].includes(await pidOf("collector")));
-    expect(await showOf("bus", "ActiveState")).toBe("inactive");
-    expect(await order("bus", "start")).toMatchObject({ http: 202 });
-    await host.eventually(() => areOk("bus", "collector"));
+    await host.eventually(async () => ![0, before].includes(await install.pidOf("collector")));
+    expect(await install.showOf("bus", "ActiveState")).toBe("inactive");
+    expect(await install.order("bus", "start")).toMatchObject({ http: 202 });
+    await host.eventually(() => install.areOk("bus", "collector"));
   }, 60_000);
 
   test("the API itself, stopped by its own answer, is started by the command line", async () => {
     const command = (action: string) => host.must("decnet", action, "api", "--data-dir", DATA);
+    await install.allHear();
     await command("stop");
-    await host.eventually(async () => (await showOf("api", "ActiveState")) === "inactive");
+    await host.eventually(async () => (await install.showOf("api", "ActiveState")) === "inactive");
     await command("start");
-    await host.eventually(() => areOk(...names));
-    expect((await status())?.workers.every(({ installed }) => installed)).toBe(true);
+    await host.eventually(() => install.areOk(...names));
+    expect((await install.status())?.workers.every(({ installed }) => installed)).toBe(true);
   }, 60_000);
 
   test("without the polkit rule the API may start nothing, and says so in systemd's words", async () => {
     const rule = "/etc/polkit-1/rules.d/50-decnet.rules";
-    expect(await order("correlator", "stop")).toMatchObject({ http: 202 });
-    await host.eventually(async () => (await showOf("correlator", "ActiveState")) === "inactive");
+    await install.allHear();
+    expect(await install.order("correlator", "stop")).toMatchObject({ http: 202 });
+    await host.eventually(async () => (await install.showOf("correlator", "ActiveState")) === "inactive");
     await host.must("mv", rule, "/root/kept.rules");
     await host.must("systemctl", "restart", "polkit.service");
-    expect(await order("correlator", "start")).toMatchObject({
+    expect(await install.order("correlator", "start")).toMatchObject({
       http: 502,
       text: expect.stringMatching(/authentication required|access denied/i),
     });
-    expect(await showOf("correlator", "ActiveState")).toBe("inactive");
-    expect(await changedBy()).toContain(`write ${rule}`);
+    expect(await install.showOf("correlator", "ActiveState")).toBe("inactive");
+    expect(await install.changedBy()).toContain(`write ${rule}`);
     await host.must("systemctl", "restart", "polkit.service");
   }, 60_000);
 
@@ -194,9 +153,9 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     };
     const start = unit("correlator");
     expect(await as("stranger", "start", start)).not.toBe(0);
-    expect(await showOf("correlator", "ActiveState")).toBe("inactive");
+    expect(await install.showOf("correlator", "ActiveState")).toBe("inactive");
     expect(await as("member", "start", start)).toBe(0);
-    await host.eventually(() => areOk("correlator"));
+    await host.eventually(() => install.areOk("correlator"));
     const refused = [
       ["stop", start],
       ["restart", start],
@@ -231,25 +190,50 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
         ])
       ).out;
     await host.must("systemctl", "restart", unit("api"));
-    await host.eventually(() => areOk("api"));
+    await host.eventually(() => install.areOk("api"));
     expect(await reach()).toBe("000");
     const path = `/etc/systemd/system/${unit("api")}`;
-    expect(await changedBy()).toEqual([`write ${path}`, "run systemctl daemon-reload"]);
+    expect(await install.changedBy()).toEqual([`write ${path}`, "run systemctl daemon-reload"]);
     await host.must("systemctl", "restart", unit("api"));
-    await host.eventually(() => areOk("api"));
+    await host.eventually(() => install.areOk("api"));
     expect(await reach()).toBe("200");
   });
 
   test("removal ends everything and keeps the evidence, which the next install goes on with", async () => {
-    const before = await status();
+    const before = await install.status();
     expect(before?.evidence.ingested).toBeGreaterThan(0);
     await host.must(host.binary, "init", "--uninstall");
     expect((await host.must("systemctl", "list-units", "--all", "--no-legend", "decnet*")).trim()).toBe("");
     expect((await host.run(["pgrep", "-u", "decnet,decnet-decky"])).out).toBe("");
     expect((await host.run(["ls", "/usr/local/bin/decnet", "/run/decnet"])).code).toBe(2);
-    await changedBy();
+    await install.changedBy();
     await host.must("systemctl", "start", "decnet.target");
-    await host.eventually(() => areOk(...names), 30_000);
-    expect((await status())?.evidence.ingested).toBeGreaterThanOrEqual(before?.evidence.ingested ?? 0);
+    await host.eventually(() => install.areOk(...names), 30_000);
+    expect((await install.status())?.evidence.ingested).toBeGreaterThanOrEqual(
+      before?.evidence.ingested ?? 0,
+    );
   });
+});
+
+describe.skipIf(why !== undefined)(`the throw-away systemd${why ? ` (${why})` : ""}`, () => {
+  test("leaves the host as it was, whether it boots or not", async () => {
+    const look = () => ({
+      mounts: readFileSync("/proc/self/mountinfo", "utf8"),
+      users: readFileSync("/etc/passwd", "utf8"),
+      units: readdirSync("/etc/systemd/system"),
+      installed: ["/usr/local/bin/decnet", "/var/lib/decnet", "/run/decnet"].map((path) => existsSync(path)),
+      leftovers: leftovers(),
+    });
+    const before = look();
+    expect(before.leftovers).toEqual([]);
+    {
+      await using other = await bootSystemd(BINARY);
+      await other.must(other.binary, "init");
+      expect(look()).toMatchObject({ users: before.users, units: before.units, installed: before.installed });
+      expect(leftovers()).toHaveLength(2);
+    }
+    expect(look()).toEqual(before);
+    await expect(bootSystemd("/nonexistent")).rejects.toThrow("did not boot");
+    expect(look()).toEqual(before);
+  }, 60_000);
 });

@@ -2,6 +2,7 @@
 // Never touches the host's own folders, processes or network; its one trace, an empty cgroup, goes with it.
 
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -16,8 +17,6 @@ import { join } from "node:path";
 
 const BOOT = join(import.meta.dir, "systemd-boot.sh");
 const NAMESPACES = ["mnt", "pid", "uts", "ipc", "net", "cgroup"] as const;
-/** After so long it is killed even if nobody is left to do so. */
-const LIFE_S = 900;
 const BOOT_MS = 60_000;
 
 /** What came of a command. */
@@ -71,9 +70,14 @@ async function within<T>(
 function prepare(mode: "boot" | "probe", binary: string) {
   const parent = ownGroup();
   if (parent === undefined) throw new Error("cgroup2 is not mounted here");
-  const scratch = mkdtempSync(join(tmpdir(), "decnet-systemd-"));
-  const group = join(parent, `decnet-test-${process.pid}-${performance.now().toString(36).replace(".", "")}`);
+  const name = `decnet-test-${process.pid}-${performance.now().toString(36).replace(".", "")}`;
+  const group = join(parent, name);
   mkdirSync(group);
+  if (!existsSync(join(group, "cgroup.kill"))) {
+    rmdirSync(group);
+    throw new Error("this kernel has no cgroup.kill (Linux 5.14)");
+  }
+  const scratch = mkdtempSync(join(tmpdir(), `decnet-systemd-${process.pid}-`));
   const unshare = [
     "unshare",
     "--mount",
@@ -88,7 +92,8 @@ function prepare(mode: "boot" | "probe", binary: string) {
   const inGroup = ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', group];
   const command = [
     ...inGroup,
-    ...["timeout", "-s", "KILL", String(LIFE_S), ...unshare],
+    // Dies with this process, and its first process with it.
+    ...["setpriv", "--pdeathsig", "KILL", ...unshare],
     ...["sh", BOOT, mode, scratch, binary, String(statSync(group).ino)],
   ];
   const outside = NAMESPACES.map((kind) => readlinkSync(`/proc/self/ns/${kind}`)).join(" ");
@@ -108,6 +113,14 @@ async function takeDown({ group, scratch }: Prepared): Promise<void> {
   rmdirSync(scratch);
 }
 
+/** What this process has left of its systemds on the host: mount points and groups. */
+export function leftovers(): readonly string[] {
+  const group = ownGroup();
+  const folders = [tmpdir(), ...(group === undefined ? [] : [group])];
+  const ours = new RegExp(`^decnet-(systemd|test)-${process.pid}-`);
+  return folders.flatMap((folder) => readdirSync(folder).filter((entry) => ours.test(entry)));
+}
+
 /** Why no systemd can be booted here, as a sentence; undefined where it can. */
 export async function whyNoSystemd(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return "needs root";
@@ -122,7 +135,7 @@ export async function whyNoSystemd(): Promise<string | undefined> {
   try {
     prepared = prepare("probe", "/bin/true");
   } catch (error) {
-    return `needs a cgroup of its own: ${String(error)}`;
+    return `needs a cgroup of its own: ${error instanceof Error ? error.message : String(error)}`;
   }
   const { command, env } = prepared;
   const ran = Bun.spawnSync(command, { env, cwd: "/", stdin: "ignore", timeout: 20_000 });
