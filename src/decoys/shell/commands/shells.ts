@@ -2,9 +2,10 @@
 
 import { setBashVariables } from "../lang/bash-variables.ts";
 import type { Dialect } from "../lang/dialect.ts";
-import { Interpreter, statusOfCut } from "../lang/interpreter.ts";
+import { Interpreter } from "../lang/interpreter.ts";
 import { SOURCE_BYTES } from "../lang/parser.ts";
 import type { Stream } from "../lang/redirect.ts";
+import { statusOfCut } from "../lang/script.ts";
 import { ShellState } from "../lang/state.ts";
 import { ShellExit } from "../run/flow.ts";
 import { runProgram } from "../run/kernel.ts";

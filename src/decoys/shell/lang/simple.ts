@@ -9,6 +9,7 @@ import type { Builtin } from "./builtins/builtin.ts";
 import { builtins } from "./builtins/index.ts";
 import { notExecutable, notFound } from "./dialect.ts";
 import { arithmetic, expandText, expandWords } from "./expand.ts";
+import { callFunction } from "./function-call.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { literal } from "./parser.ts";
 import { redirect, type Streams, standard } from "./redirect.ts";
@@ -123,7 +124,7 @@ export async function runWords(
   const traced = shell.state.options.has("x");
   if (traced) await standard(streams).stderr.write(`+ ${argv.join(" ")}\n`);
   const body = options.functions === false ? undefined : shell.state.functions.get(name);
-  if (body) return shell.call(body, argv.slice(1), streams);
+  if (body) return callFunction(shell, { body, args: argv.slice(1) }, streams);
   const builtin = findBuiltin(shell, name);
   if (builtin) return runBuiltin(shell, builtin, { argv, streams });
   return runExternal(shell, argv, streams);
