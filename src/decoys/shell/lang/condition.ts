@@ -5,7 +5,7 @@ import type { FsView } from "../vfs/view.ts";
 import type { Word } from "./ast.ts";
 import { type Expander, expandPattern, expandText } from "./expand.ts";
 import { globMatcher } from "./glob.ts";
-import { literal } from "./parser.ts";
+import { literal } from "./word.ts";
 
 /** Why an expression is none; the text stands after `test: ` or `[: `. */
 export class ConditionFault extends Error {}

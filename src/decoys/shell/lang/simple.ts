@@ -11,9 +11,9 @@ import { notExecutable, notFound } from "./dialect.ts";
 import { arithmetic, expandText, expandWords } from "./expand.ts";
 import { callFunction } from "./function-call.ts";
 import type { Interpreter } from "./interpreter.ts";
-import { literal } from "./parser.ts";
 import { redirect, type Streams, standard } from "./redirect.ts";
 import type { Variable } from "./state.ts";
+import { literal } from "./word.ts";
 
 const DECLARATIONS = new Set(["export", "local", "readonly", "declare", "typeset"]);
 
