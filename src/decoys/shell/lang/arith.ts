@@ -1,6 +1,7 @@
 // Shell arithmetic: 64-bit integers, C operators, variables. Bounded in length and depth.
 
 import type { ByteString } from "../shell.ts";
+import { ArithFault, applyOperator, numberValue, wrap } from "./arith-value.ts";
 
 /** What an expression reads and sets. */
 export interface ArithScope {
@@ -8,10 +9,6 @@ export interface ArithScope {
   set(name: string, value: ByteString): void;
 }
 
-/** Why an expression has no value; the text is what bash prints after the expression. */
-export class ArithFault extends Error {}
-
-const wrap = (value: bigint): bigint => BigInt.asIntN(64, value);
 const BINARY: readonly (readonly string[])[] = [
   ["||"],
   ["&&"],
@@ -141,62 +138,10 @@ class Evaluator {
   }
 
   #apply(op: string, a: bigint, b: bigint): bigint {
-    const flag = (value: boolean): bigint => (value ? 1n : 0n);
-    switch (op) {
-      case "||":
-        return flag(a !== 0n || b !== 0n);
-      case "&&":
-        return flag(a !== 0n && b !== 0n);
-      case "|":
-        return wrap(a | b);
-      case "^":
-        return wrap(a ^ b);
-      case "&":
-        return wrap(a & b);
-      case "==":
-        return flag(a === b);
-      case "!=":
-        return flag(a !== b);
-      case "<":
-        return flag(a < b);
-      case ">":
-        return flag(a > b);
-      case "<=":
-        return flag(a <= b);
-      case ">=":
-        return flag(a >= b);
-      case "<<":
-        return wrap(a << BigInt.asUintN(6, b));
-      case ">>":
-        return wrap(a >> BigInt.asUintN(6, b));
-      case "+":
-        return wrap(a + b);
-      case "-":
-        return wrap(a - b);
-      case "*":
-        return wrap(a * b);
-      case "**":
-        return this.#power(a, b);
-      default:
-        if (b === 0n) {
-          if (this.#dead > 0) return 0n;
-          throw new ArithFault(
-            `division by 0 (error token is "${this.#text.slice(this.#at - 1).trim() || "0"}")`,
-          );
-        }
-        return wrap(op === "/" ? a / b : a % b);
-    }
-  }
-
-  #power(base: bigint, exponent: bigint): bigint {
-    if (exponent < 0n) throw new ArithFault(`exponent less than 0 (error token is "${exponent}")`);
-    let result = 1n;
-    let square = base;
-    for (let rest = BigInt.asUintN(32, exponent); rest > 0n; rest >>= 1n) {
-      if (rest & 1n) result = wrap(result * square);
-      square = wrap(square * square);
-    }
-    return result;
+    const value = applyOperator(op, a, b);
+    if (value !== null) return value;
+    if (this.#dead > 0) return 0n;
+    throw new ArithFault(`division by 0 (error token is "${this.#text.slice(this.#at - 1).trim() || "0"}")`);
   }
 
   #unary(): bigint {
@@ -241,7 +186,7 @@ class Evaluator {
     if (number !== undefined) {
       this.#at += number.length;
       if (/[A-Za-z_]/.test(this.#text.charAt(this.#at))) this.#fault("value too great for base");
-      return this.#number(number);
+      return numberValue(number) ?? this.#fault("value too great for base");
     }
     const name = /^[A-Za-z_]\w{0,255}/.exec(rest)?.[0];
     if (name === undefined) this.#fault("syntax error: operand expected");
@@ -253,25 +198,6 @@ class Evaluator {
       this.#bump(name, after === "++" ? 1n : -1n);
     }
     return value;
-  }
-
-  #number(text: string): bigint {
-    const based = /^(\d{1,2})#(.*)$/.exec(text);
-    if (based) {
-      const base = BigInt(based[1] ?? 10);
-      let value = 0n;
-      for (const char of based[2] ?? "") {
-        const digit = BigInt(Number.parseInt(char, 36));
-        if (base < 2n || digit >= base) this.#fault("value too great for base");
-        value = wrap(value * base + digit);
-      }
-      return value;
-    }
-    if (/^0[0-9]/.test(text)) {
-      if (/[89]/.test(text)) this.#fault("value too great for base");
-      return wrap(BigInt(`0o${text.slice(1)}`));
-    }
-    return wrap(BigInt(text));
   }
 
   #variable(name: string): bigint {

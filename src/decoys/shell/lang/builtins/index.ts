@@ -2,16 +2,26 @@
 
 import type { Builtin } from "./builtin.ts";
 import { controlBuiltins } from "./control.ts";
+import { jobBuiltins } from "./jobs.ts";
+import { locateBuiltins } from "./locate.ts";
 import { outputBuiltins } from "./output.ts";
+import { readBuiltins } from "./read.ts";
 import { shellBuiltins } from "./shell.ts";
+import { trapBuiltins } from "./trap.ts";
 import { variableBuiltins } from "./variables.ts";
 
 export type { Builtin } from "./builtin.ts";
 
 /** By name. */
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
-  [...controlBuiltins, ...outputBuiltins, ...shellBuiltins, ...variableBuiltins].map((one) => [
-    one.name,
-    one,
-  ]),
+  [
+    ...controlBuiltins,
+    ...jobBuiltins,
+    ...locateBuiltins,
+    ...readBuiltins,
+    ...trapBuiltins,
+    ...outputBuiltins,
+    ...shellBuiltins,
+    ...variableBuiltins,
+  ].map((one) => [one.name, one]),
 );
