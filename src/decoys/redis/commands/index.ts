@@ -4,6 +4,7 @@ import type { Command } from "../commands.ts";
 import { commands } from "../commands.ts";
 import type { Handler, Handlers } from "../context.ts";
 import { failure, none, ok } from "../reply.ts";
+import { clients } from "./clients.ts";
 import { config } from "./config.ts";
 import { connection } from "./connection.ts";
 import { hashes } from "./hashes.ts";
@@ -37,6 +38,7 @@ const groups: readonly Handlers[] = [
   zsets,
   zsetAlgebra,
   zsetPops,
+  clients,
   connection,
   config,
   server,
