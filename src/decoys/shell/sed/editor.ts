@@ -1,10 +1,10 @@
 // Runs a sed script over lines. Every command is counted; the spaces are bounded.
 
-import type { Regex } from "../regex/regex.ts";
 import type { Budget } from "../run/budget.ts";
 import { Killed } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
-import type { Address, SedCommand, Substitution } from "./command.ts";
+import type { SedCommand, Substitution } from "./command.ts";
+import { type SedLine, Selection } from "./selection.ts";
 import { fill, translate, visible } from "./text.ts";
 
 /** What the editor works with. */
@@ -25,7 +25,7 @@ const COMMANDS_PER_STEP = 4;
 export class SedEditor {
   readonly #script: readonly SedCommand[];
   readonly #place: SedPlace;
-  readonly #ranges = new Map<SedCommand, number | null>();
+  readonly #selection = new Selection();
   #lines: readonly ByteString[] = [];
   /** True when the last line has its line feed. */
   #complete = true;
@@ -34,7 +34,6 @@ export class SedEditor {
   #space: ByteString = "";
   #hold: ByteString = "";
   #after: ByteString[] = [];
-  #lastRegex: Regex | null = null;
   #changed = false;
   #commands = 0;
   /** Set by `q`: the status to end with. */
@@ -66,6 +65,10 @@ export class SedEditor {
     return this.#next >= this.#lines.length;
   }
 
+  get #line(): SedLine {
+    return { number: this.#number, last: this.#last, space: this.#space };
+  }
+
   async #print(text: ByteString): Promise<void> {
     await this.#place.put(this.#last && !this.#complete ? text : `${text}\n`);
   }
@@ -94,7 +97,7 @@ export class SedEditor {
       const command = this.#script[at];
       if (!command) break;
       if (++this.#commands % COMMANDS_PER_STEP === 0) await this.#place.budget.step();
-      const selected = this.#selects(command);
+      const selected = this.#selection.selects(command, this.#line);
       if (command.name === "{") {
         if (!selected) at = command.target - 1;
         continue;
@@ -116,54 +119,6 @@ export class SedEditor {
     const goes = this.#changed === (name === "t");
     this.#changed = false;
     return goes;
-  }
-
-  #selects(command: SedCommand): boolean {
-    return this.#inRange(command) !== command.negated;
-  }
-
-  #inRange(command: SedCommand): boolean {
-    const { from, to } = command;
-    if (!from) return true;
-    if (!to) return this.#matches(from);
-    const until = this.#ranges.get(command);
-    if (until === undefined) {
-      const zero = from.kind === "line" && from.line === 0;
-      if (!zero && !this.#matches(from)) return false;
-      if (zero && this.#number > 1) return false;
-      if (to.kind === "after") this.#ranges.set(command, this.#number + to.lines);
-      else if (to.kind === "line") this.#ranges.set(command, to.line);
-      else if (!zero || !this.#matches(to)) this.#ranges.set(command, null);
-      const end = this.#ranges.get(command);
-      if (typeof end === "number" && end <= this.#number) this.#ranges.delete(command);
-      return true;
-    }
-    if (until === null) {
-      if (to.kind !== "after" && this.#matches(to)) this.#ranges.delete(command);
-      return true;
-    }
-    if (this.#number >= until) this.#ranges.delete(command);
-    return this.#number <= until;
-  }
-
-  #matches(address: Address): boolean {
-    switch (address.kind) {
-      case "line":
-        return this.#number === address.line;
-      case "step":
-        return address.step === 0
-          ? this.#number === address.first
-          : this.#number >= address.first && (this.#number - address.first) % address.step === 0;
-      case "last":
-        return this.#last;
-      default:
-        return this.#regex(address.regex)?.test(this.#space) ?? false;
-    }
-  }
-
-  #regex(regex: Regex | null): Regex | null {
-    if (regex) this.#lastRegex = regex;
-    return this.#lastRegex;
   }
 
   async #one(command: SedCommand): Promise<"end" | "delete" | "again" | null> {
@@ -194,7 +149,7 @@ export class SedEditor {
         this.quit = command.number;
         return command.name === "q" ? "end" : "delete";
       case "c":
-        if (!command.to || command.negated || !this.#ranges.has(command))
+        if (!command.to || command.negated || !this.#selection.open(command))
           await this.#place.put(`${command.text}\n`);
         return "delete";
       case "s":
@@ -245,7 +200,7 @@ export class SedEditor {
   }
 
   async #substitute(change: Substitution): Promise<void> {
-    const regex = this.#regex(change.regex);
+    const regex = this.#selection.regex(change.regex);
     const text = this.#space;
     let out = "";
     let from = 0;

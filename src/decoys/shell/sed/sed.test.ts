@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { openTestShell } from "../../../../test/support/shell-session.ts";
 import { createSeededRandom } from "../../../contract/random.ts";
-import { parseSed, SedFault } from "./script.ts";
+import { parseSed } from "./script.ts";
+import { SedFault } from "./script-cursor.ts";
 
 const shell = openTestShell();
 afterAll(() => shell.close());
