@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../../contract/random.ts";
-import { createLineEditor, type EditorOptions, LINE_BYTES } from "./line-editor.ts";
+import { LINE_BYTES } from "./line-buffer.ts";
+import { createLineEditor, type EditorOptions } from "./line-editor.ts";
 
 const PLAIN: EditorOptions = { prompt: "$ ", echo: true, columns: 80, rich: true };
 

@@ -1,11 +1,9 @@
-// Line editing on a terminal: keys in, echo out. Pure: no stream, no clock; one line at a time.
-// Bounded: a line has at most 4,096 bytes, what is beyond is answered with a bell.
+// Line editing on a terminal: keys in, echo out; history and completion. Pure: no stream, no clock; one line at a time.
+// Bounded as the line under it is; knows no key sequence longer than ten bytes.
 
 import { columns } from "./commands/ls.ts";
+import { LINE_BYTES, LineBuffer } from "./line-buffer.ts";
 import type { ByteString } from "./shell.ts";
-
-/** Most bytes of one line, as a terminal in canonical mode has. */
-export const LINE_BYTES = 4096;
 
 /** How a line is edited. */
 export interface EditorOptions {
@@ -51,13 +49,16 @@ export function createLineEditor(options: EditorOptions): LineEditor {
 
 class Editor implements LineEditor {
   readonly #options: EditorOptions;
-  #line = "";
-  #cursor = 0;
+  readonly #buffer = new LineBuffer({
+    show: (text) => this.#show(text),
+    bell: () => {
+      this.#output += BELL;
+    },
+  });
   #output = "";
   #escape = "";
   #tabs = 0;
   #quoted = false;
-  #yank = "";
   #at: number;
   #draft = "";
 
@@ -86,7 +87,7 @@ class Editor implements LineEditor {
     }
     if (this.#quoted) {
       this.#quoted = false;
-      this.#insert(char);
+      this.#buffer.insert(char);
       return null;
     }
     if (char !== "\t") this.#tabs = 0;
@@ -94,23 +95,23 @@ class Editor implements LineEditor {
       case "\r":
       case "\n":
         this.#output += "\r\n";
-        return { kind: "line", line: this.#line };
+        return { kind: "line", line: this.#buffer.line };
       case "\x03":
         this.#output += this.#options.echo ? "^C\r\n" : "\r\n";
         return { kind: "interrupt" };
       case "\x04":
-        if (this.#line === "") return { kind: "end" };
-        if (this.#options.rich) this.#deleteForward();
+        if (this.#buffer.line === "") return { kind: "end" };
+        if (this.#options.rich) this.#buffer.deleteForward();
         return null;
       case "\x7f":
       case "\b":
-        this.#backspace();
+        this.#buffer.backspace();
         return null;
       case "\x15":
-        this.#cut(0, this.#cursor);
+        this.#buffer.cut(0, this.#buffer.cursor);
         return null;
       case "\x17":
-        this.#cut(this.#wordStart(), this.#cursor);
+        this.#buffer.cut(this.#buffer.wordStart(), this.#buffer.cursor);
         return null;
       case "\x1b":
         if (this.#options.rich) this.#escape = char;
@@ -120,8 +121,8 @@ class Editor implements LineEditor {
         return null;
     }
     if (this.#options.rich && this.#control(char)) return null;
-    if (char === "\t" && !this.#options.rich) this.#insert(char);
-    else if (char >= " ") this.#insert(char);
+    if (char === "\t" && !this.#options.rich) this.#buffer.insert(char);
+    else if (char >= " ") this.#buffer.insert(char);
     return null;
   }
 
@@ -129,23 +130,23 @@ class Editor implements LineEditor {
   #control(char: string): boolean {
     switch (char) {
       case "\x01":
-        this.#moveTo(0);
+        this.#buffer.moveTo(0);
         return true;
       case "\x05":
-        this.#moveTo(this.#line.length);
+        this.#buffer.moveTo(this.#buffer.line.length);
         return true;
       case "\x02":
-        this.#moveTo(this.#cursor - 1);
+        this.#buffer.moveTo(this.#buffer.cursor - 1);
         return true;
       case "\x06":
-        this.#moveTo(this.#cursor + 1);
+        this.#buffer.moveTo(this.#buffer.cursor + 1);
         return true;
       case "\x0b":
-        this.#cut(this.#cursor, this.#line.length);
+        this.#buffer.cut(this.#buffer.cursor, this.#buffer.line.length);
         return true;
       case "\x0c":
-        this.#show(`\x1b[H\x1b[2J${this.#options.prompt}${this.#line}`);
-        this.#show("\b".repeat(this.#line.length - this.#cursor));
+        this.#show(`\x1b[H\x1b[2J${this.#options.prompt}${this.#buffer.line}`);
+        this.#show("\b".repeat(this.#buffer.line.length - this.#buffer.cursor));
         return true;
       case "\x0e":
         this.#recall(1);
@@ -154,7 +155,7 @@ class Editor implements LineEditor {
         this.#recall(-1);
         return true;
       case "\x19":
-        for (const one of this.#yank) this.#insert(one);
+        this.#buffer.yank();
         return true;
       case "\t":
         this.#complete();
@@ -174,60 +175,11 @@ class Editor implements LineEditor {
     const key = sequence.slice(2);
     if (key === "A") this.#recall(-1);
     else if (key === "B") this.#recall(1);
-    else if (key === "C") this.#moveTo(this.#cursor + 1);
-    else if (key === "D") this.#moveTo(this.#cursor - 1);
-    else if (key === "H" || key === "1~" || key === "7~") this.#moveTo(0);
-    else if (key === "F" || key === "4~" || key === "8~") this.#moveTo(this.#line.length);
-    else if (key === "3~") this.#deleteForward();
-  }
-
-  #insert(char: string): void {
-    if (this.#line.length >= LINE_BYTES - 1) {
-      this.#output += BELL;
-      return;
-    }
-    const rest = this.#line.slice(this.#cursor);
-    this.#line = this.#line.slice(0, this.#cursor) + char + rest;
-    this.#cursor++;
-    this.#show(char + rest + "\b".repeat(rest.length));
-  }
-
-  #backspace(): void {
-    if (this.#cursor > 0) this.#replace(this.#cursor - 1, this.#cursor);
-  }
-
-  #deleteForward(): void {
-    if (this.#cursor < this.#line.length) this.#replace(this.#cursor, this.#cursor + 1);
-  }
-
-  #cut(from: number, to: number): void {
-    if (from >= to) return;
-    this.#yank = this.#line.slice(from, to);
-    this.#replace(from, to);
-  }
-
-  /** Removes a stretch that the cursor touches and redraws what follows. */
-  #replace(from: number, to: number): void {
-    const rest = this.#line.slice(to);
-    this.#show("\b".repeat(this.#cursor - from));
-    this.#line = this.#line.slice(0, from) + rest;
-    this.#show(`${rest}${" ".repeat(to - from)}${"\b".repeat(rest.length + to - from)}`);
-    this.#cursor = from;
-  }
-
-  #moveTo(to: number): void {
-    const target = Math.max(0, Math.min(this.#line.length, to));
-    this.#show(
-      target < this.#cursor ? "\b".repeat(this.#cursor - target) : this.#line.slice(this.#cursor, target),
-    );
-    this.#cursor = target;
-  }
-
-  #wordStart(): number {
-    let at = this.#cursor;
-    while (at > 0 && this.#line.charAt(at - 1) === " ") at--;
-    while (at > 0 && this.#line.charAt(at - 1) !== " ") at--;
-    return at;
+    else if (key === "C") this.#buffer.moveTo(this.#buffer.cursor + 1);
+    else if (key === "D") this.#buffer.moveTo(this.#buffer.cursor - 1);
+    else if (key === "H" || key === "1~" || key === "7~") this.#buffer.moveTo(0);
+    else if (key === "F" || key === "4~" || key === "8~") this.#buffer.moveTo(this.#buffer.line.length);
+    else if (key === "3~") this.#buffer.deleteForward();
   }
 
   #recall(by: number): void {
@@ -237,31 +189,23 @@ class Editor implements LineEditor {
       this.#show(BELL);
       return;
     }
-    if (this.#at === history.length) this.#draft = this.#line;
+    if (this.#at === history.length) this.#draft = this.#buffer.line;
     this.#at = target;
     const line = (target === history.length ? this.#draft : (history[target] ?? ""))
       .replaceAll("\n", " ")
       .slice(0, LINE_BYTES - 1);
-    this.#moveTo(this.#line.length);
-    this.#replaceAll(line);
-  }
-
-  #replaceAll(line: ByteString): void {
-    const old = this.#line.length;
-    this.#show(`${"\b".repeat(old)}${line}`);
-    if (line.length < old) this.#show(" ".repeat(old - line.length) + "\b".repeat(old - line.length));
-    this.#line = line;
-    this.#cursor = line.length;
+    this.#buffer.moveTo(this.#buffer.line.length);
+    this.#buffer.replaceAll(line);
   }
 
   #complete(): void {
-    const offered = this.#options.complete?.(this.#line, this.#cursor);
+    const offered = this.#options.complete?.(this.#buffer.line, this.#buffer.cursor);
     if (!offered || offered.choices.length === 0) {
       this.#show(BELL);
       return;
     }
     const { from, choices } = offered;
-    const typed = this.#line.slice(from, this.#cursor);
+    const typed = this.#buffer.line.slice(from, this.#buffer.cursor);
     const common = choices.reduce((prefix, choice) => {
       let length = 0;
       while (length < prefix.length && prefix.charAt(length) === choice.charAt(length)) length++;
@@ -269,7 +213,7 @@ class Editor implements LineEditor {
     });
     const added = choices.length > 1 ? common.trimEnd().slice(typed.length) : common.slice(typed.length);
     if (added !== "") {
-      for (const char of added) this.#insert(char);
+      for (const char of added) this.#buffer.insert(char);
       return;
     }
     if (this.#tabs++ === 0) {
@@ -282,7 +226,7 @@ class Editor implements LineEditor {
         choice.slice(0, -1).includes("/") ? choice.slice(choice.slice(0, -1).lastIndexOf("/") + 1) : choice,
       );
     this.#show(
-      `\r\n${columns(names, this.#options.columns).replaceAll("\n", "\r\n")}${this.#options.prompt}${this.#line}${"\b".repeat(this.#line.length - this.#cursor)}`,
+      `\r\n${columns(names, this.#options.columns).replaceAll("\n", "\r\n")}${this.#options.prompt}${this.#buffer.line}${"\b".repeat(this.#buffer.line.length - this.#buffer.cursor)}`,
     );
   }
 }
