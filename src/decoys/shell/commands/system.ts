@@ -1,7 +1,7 @@
 // What machine it is: uname, hostname, nproc, lscpu, lsb_release, dmesg …
 
 import type { Proc } from "../run/proc.ts";
-import { CPU_FLAGS, cpuMhz } from "../world/files-kernel.ts";
+import { CPU_FLAGS, cpuMhz } from "../world/cpu.ts";
 import { parseOptions, program, quoted } from "./options.ts";
 
 async function uname(proc: Proc): Promise<number> {

@@ -1,36 +1,11 @@
-// /proc, /sys and /dev: what the kernel shows, made anew at each read from the same figures as the commands use.
+// /proc and /sys: what the kernel shows, made anew at each read from the same figures as the commands use.
 
-import { endlessContent, liveContent } from "../vfs/content.ts";
+import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
+import { cpuinfo } from "./cpu.ts";
+import { addDevices } from "./files-dev.ts";
+import { addProcess } from "./files-process.ts";
 import type { World } from "./world.ts";
-
-/** `/proc/cpuinfo`. */
-function cpuinfo(world: World): string {
-  const { cpuModel, cpus } = world.persona.hardware;
-  const { machine } = world.persona.os;
-  const each = (block: (i: number) => string): string =>
-    Array.from({ length: cpus }, (_, i) => block(i)).join("\n");
-  if (machine === "mips") {
-    const chip = world.persona.firmware?.chip ?? "";
-    return `system type\t\t: ${chip}\nprocessor\t\t: 0\ncpu model\t\t: ${cpuModel}\nBogoMIPS\t\t: 239.20\nwait instruction\t: no\nmicrosecond timers\t: yes\ntlb_entries\t\t: 64\nextra interrupt vector\t: no\nhardware watchpoint\t: yes\nASEs implemented\t: mips16 dsp\nVCED exceptions\t\t: not available\nVCEI exceptions\t\t: not available\n\nunaligned_instructions\t: 0\ndcache hits\t\t: 0\ndcache misses\t\t: 0\nicache hits\t\t: 0\nicache misses\t\t: 0\ninstructions\t\t: 0\n`;
-  }
-  const amd = cpuModel.startsWith("AMD");
-  const mhz = cpuMhz(world).toFixed(3);
-  const [family, model, stepping, cache] = amd ? [23, 49, 0, "512 KB"] : [6, 85, 7, "14080 KB"];
-  const block = (i: number): string =>
-    `processor\t: ${i}\nvendor_id\t: ${amd ? "AuthenticAMD" : "GenuineIntel"}\ncpu family\t: ${family}\nmodel\t\t: ${model}\nmodel name\t: ${cpuModel}\nstepping\t: ${stepping}\nmicrocode\t: 0x1\ncpu MHz\t\t: ${mhz}\ncache size\t: ${cache}\nphysical id\t: 0\nsiblings\t: ${cpus}\ncore id\t\t: ${i}\ncpu cores\t: ${cpus}\napicid\t\t: ${i}\ninitial apicid\t: ${i}\nfpu\t\t: yes\nfpu_exception\t: yes\ncpuid level\t: 13\nwp\t\t: yes\nflags\t\t: ${CPU_FLAGS}\nbugs\t\t: spectre_v1 spectre_v2 spec_store_bypass swapgs\nbogomips\t: ${(cpuMhz(world) * 2).toFixed(2)}\nclflush size\t: 64\ncache_alignment\t: 64\naddress sizes\t: 40 bits physical, 48 bits virtual\npower management:\n`;
-  return `${each(block)}\n`;
-}
-
-/** Flags that both vendors of the list have. */
-export const CPU_FLAGS =
-  "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ht syscall nx pdpe1gb rdtscp lm constant_tsc rep_good nopl xtopology cpuid tsc_known_freq pni pclmulqdq ssse3 fma cx16 sse4_1 sse4_2 x2apic movbe popcnt tsc_deadline_timer aes xsave avx f16c rdrand hypervisor lahf_lm abm 3dnowprefetch fsgsbase bmi1 avx2 smep bmi2 rdseed adx smap xsaveopt arat";
-
-/** The processor's clock in MHz. */
-export function cpuMhz(world: World): number {
-  const ghz = /([\d.]+)GHz/.exec(world.persona.hardware.cpuModel)?.[1];
-  return ghz === undefined ? 2994.372 : Number(ghz) * 1000 - 0.006;
-}
 
 function meminfo(world: World): string {
   const memory = world.memory();
@@ -180,7 +155,7 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
       () =>
         `dev:    size   erasesize  name\nmtd0: 00040000 00010000 "cfe"\nmtd1: ${((persona.hardware.diskKib - 320) * 1024).toString(16).padStart(8, "0")} 00010000 "linux"\nmtd2: 00380000 00010000 "rootfs"\nmtd3: 00010000 00010000 "nvram"\nmtd4: ${((persona.hardware.diskKib - 5120) * 1024).toString(16).padStart(8, "0")} 00010000 "ddwrt"\n`,
     );
-  for (const process of world.processes) addProcess(live, tree, { ...process, world });
+  for (const process of world.processes) addProcess(tree, { ...process, world });
   tree.file("/sys/class/net/lo/address", "00:00:00:00:00:00\n");
   tree.file(`/sys/class/net/${world.network.interface}/address`, `${persona.mac}\n`);
   if (persona.os.flavour === "debian") {
@@ -188,43 +163,6 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
     tree.file("/sys/class/dmi/id/sys_vendor", "QEMU\n");
   }
   addDevices(tree, world);
-}
-
-function addProcess(
-  live: (path: string, make: () => string) => void,
-  tree: TreeBuilder,
-  at: World["processes"][number] & { world: World },
-): void {
-  const kernel = at.command.startsWith("[");
-  const name =
-    at.command
-      .replace(/^\[|\]$/g, "")
-      .split(" ")[0]
-      ?.split("/")
-      .pop()
-      ?.slice(0, 15) ?? "";
-  const path = `/proc/${at.pid}`;
-  tree.dir(path, { mode: 0o555, sealed: "ENOENT", mtimeMs: at.world.persona.bootedAt });
-  live(`${path}/cmdline`, () => (kernel ? "" : `${at.command.replaceAll(" ", "\0")}\0`));
-  live(`${path}/comm`, () => `${name}\n`);
-  live(
-    `${path}/status`,
-    () =>
-      `Name:\t${name}\nState:\tS (sleeping)\nTgid:\t${at.pid}\nPid:\t${at.pid}\nPPid:\t${at.ppid}\nVmSize:\t${at.vsz} kB\nVmRSS:\t${at.rss} kB\n`,
-  );
-  live(
-    `${path}/stat`,
-    () =>
-      `${at.pid} (${name}) S ${at.ppid} ${at.pid} ${at.pid} 0 -1 4194560 0 0 0 0 1 2 0 0 20 0 1 0 ${at.startedAfter * 100} ${at.vsz * 1024} ${at.rss}\n`,
-  );
-  live(`${path}/maps`, () => "");
-  if (!kernel)
-    tree.link(
-      `${path}/exe`,
-      at.world.persona.os.flavour === "busybox"
-        ? "/bin/busybox"
-        : (/\/[\w./-]+/.exec(at.command)?.[0] ?? "/usr/bin/bash"),
-    );
 }
 
 function uuid(world: World): string {
@@ -240,51 +178,4 @@ function netDev(world: World): string {
     return `${name.padStart(6)}: ${String(a).padStart(7)} ${String(b).padStart(7)}${six} ${String(c).padStart(8)} ${String(d).padStart(7)}    0    0    0     0       0          0\n`;
   };
   return `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${row("lo", [184_320, 1_536, 184_320, 1_536])}${row(world.network.interface, [rxBytes, rx, txBytes, tx])}`;
-}
-
-function addDevices(tree: TreeBuilder, world: World): void {
-  const zeros = endlessContent((length) => "\0".repeat(length));
-  let state = 0x2545f491;
-  const noise = endlessContent((length) => {
-    let out = "";
-    for (let i = 0; i < Math.min(length, 4096); i++) {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      out += String.fromCharCode((state >>> 11) & 255);
-    }
-    return out;
-  });
-  const when = { mtimeMs: world.persona.bootedAt };
-  tree.dir("/dev", when);
-  tree.device("/dev/null", { device: [1, 3], ...when });
-  tree.device("/dev/zero", { device: [1, 5], content: zeros, ...when });
-  tree.device("/dev/full", { device: [1, 7], content: zeros, ...when });
-  tree.device("/dev/random", { device: [1, 8], content: noise, ...when });
-  tree.device("/dev/urandom", { device: [1, 9], content: noise, ...when });
-  tree.device("/dev/tty", { device: [5, 0], ...when });
-  tree.device("/dev/console", { device: [5, 1], mode: 0o600, ...when });
-  tree.device("/dev/ptmx", { device: [5, 2], ...when });
-  tree.device("/dev/pts/0", { device: [136, 0], mode: 0o620, gid: 5, ...when });
-  tree.link("/dev/fd", "/proc/self/fd");
-  tree.link("/dev/stdin", "/proc/self/fd/0");
-  tree.link("/dev/stdout", "/proc/self/fd/1");
-  tree.link("/dev/stderr", "/proc/self/fd/2");
-  if (world.persona.os.flavour === "debian") {
-    tree.dir("/dev/shm", { mode: 0o1777, ...when });
-    for (const [i, name] of ["sda", "sda1", "sda2", "sda5"].entries())
-      tree.device(`/dev/${name}`, {
-        device: [8, i === 3 ? 5 : i],
-        block: true,
-        mode: 0o660,
-        gid: 6,
-        ...when,
-      });
-    return;
-  }
-  tree.device("/dev/watchdog", { device: [10, 130], mode: 0o600, ...when });
-  tree.dir("/dev/mtdblock", when);
-  for (let i = 0; i < 5; i++)
-    tree.device(`/dev/mtdblock/${i}`, { device: [31, i], block: true, mode: 0o640, ...when });
-  tree.link("/dev/root", "mtdblock/2");
 }
