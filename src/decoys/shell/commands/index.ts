@@ -19,6 +19,7 @@ import { netcatPrograms } from "./netcat.ts";
 import { networkPrograms } from "./network.ts";
 import { packagePrograms } from "./packages.ts";
 import { pathPrograms } from "./paths.ts";
+import { signalPrograms } from "./process-signals.ts";
 import { processPrograms } from "./processes.ts";
 import { remotePrograms } from "./remote.ts";
 import { resourcePrograms } from "./resources.ts";
@@ -30,6 +31,7 @@ import { systemPrograms } from "./system.ts";
 import { textPrograms } from "./text.ts";
 import { transferPrograms } from "./transfer.ts";
 import { userPrograms } from "./users.ts";
+import { wrapperPrograms } from "./wrappers.ts";
 
 /** All programs by name. */
 export const programs: ReadonlyMap<string, Program> = new Map(
@@ -53,6 +55,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...packagePrograms,
     ...pathPrograms,
     ...processPrograms,
+    ...signalPrograms,
     ...remotePrograms,
     ...resourcePrograms,
     ...searchPrograms,
@@ -63,6 +66,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...textPrograms,
     ...transferPrograms,
     ...userPrograms,
+    ...wrapperPrograms,
   ].map((one) => [one.name, one]),
 );
 

@@ -5,7 +5,7 @@ import { formatEcho, formatPrintf } from "../lang/format.ts";
 import type { Proc } from "../run/proc.ts";
 import { errorTexts } from "../vfs/node.ts";
 import { parseOptions, program, readLines } from "./options.ts";
-import { spawnOr } from "./processes.ts";
+import { spawnOr } from "./wrappers.ts";
 
 async function env(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, {

@@ -6,7 +6,7 @@ import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
 import { parseOptions, program } from "./options.ts";
-import { spawnOr } from "./processes.ts";
+import { spawnOr } from "./wrappers.ts";
 
 /** Visits what is below some paths, parents first, at most 20,000 of them. Errors are told; the status says whether there were any. */
 export async function walk(
