@@ -6,6 +6,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awkCases } from "../support/awk-cases.ts";
+import { filterCases, sortCases } from "../support/filter-cases.ts";
+import { findCases, xargsCases } from "../support/find-cases.ts";
 import { sedCases } from "../support/sed-cases.ts";
 import { openTestShell } from "../support/shell-session.ts";
 
@@ -14,9 +16,9 @@ const folder = mkdtempSync(join(tmpdir(), "decnet-shell-tools-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function runReal(line: string) {
+async function runReal(line: string, cwd = folder) {
   const child = Bun.spawn(["bash", "-c", line], {
-    cwd: folder,
+    cwd,
     stdin: "ignore",
     stdout: "pipe",
     stderr: "pipe",
@@ -28,6 +30,12 @@ async function runReal(line: string) {
     child.exited,
   ]);
   return { out: Buffer.from(out).toString("latin1"), err: Buffer.from(err).toString("latin1"), status };
+}
+
+/** Runs a line in a folder that is empty and its own. */
+async function runAlone(line: string) {
+  const own = mkdtempSync(join(folder, "own-"));
+  return runReal(line, own);
 }
 
 async function runFake(line: string) {
@@ -61,5 +69,17 @@ describe("date", () => {
     ]),
   )("%s", async (_, line) => {
     expect(await runFake(line)).toEqual(await runReal(line));
+  });
+});
+
+describe("find and xargs", () => {
+  test.each(named([...findCases, ...xargsCases]))("%s", async (_, line) => {
+    expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
+  });
+});
+
+describe("filters of lines", () => {
+  test.each(named([...sortCases, ...filterCases]))("%s", async (_, line) => {
+    expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
   });
 });

@@ -30,7 +30,8 @@ const ISO = new Map([
 ]);
 
 /** The time that a text names, or null. */
-function parseTime(text: ByteString, now: number): number | null {
+/** A time as `date -d` and `touch -d` read it, or null. */
+export function parseTime(text: ByteString, now: number): number | null {
   const trimmed = text.trim();
   const named = NAMED.get(trimmed);
   if (named !== undefined) return now + named;

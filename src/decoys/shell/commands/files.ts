@@ -2,9 +2,10 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString, FsErrorCode } from "../shell.ts";
+import { parseTime } from "./date.ts";
 import { base, because, isDirectory, missing } from "./file-support.ts";
 import { ls } from "./ls.ts";
-import { parseOptions, program, quoted, showUsage } from "./options.ts";
+import { type Options, parseOptions, program, quoted, showUsage } from "./options.ts";
 
 async function rm(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, {
@@ -82,6 +83,37 @@ async function rmdir(proc: Proc): Promise<number> {
   return status;
 }
 
+/** The time that touch was told; null for now. A wrong one has been complained of. */
+async function touchTime(proc: Proc, options: Options): Promise<number | null | "wrong"> {
+  const [path, text, stamp] = [options.value("r"), options.value("d"), options.value("t")];
+  if (path !== undefined) {
+    const stat = proc.fs.stat(path);
+    if (stat.ok) return stat.value.mtimeMs;
+    await because(proc, { gnu: `failed to get attributes of '${path}'`, busybox: path, code: stat.code });
+    return "wrong";
+  }
+  if (text === undefined && stamp === undefined) return null;
+  const time = stamp === undefined ? parseTime(text ?? "", proc.now()) : stampTime(stamp, proc.now());
+  if (time !== null) return time;
+  await proc.fail(
+    proc.busybox
+      ? `invalid date '${text ?? stamp}'`
+      : `invalid date format ${quoted(proc, text ?? stamp ?? "")}`,
+  );
+  return "wrong";
+}
+
+/** `[[CC]YY]MMDDhhmm[.ss]`. */
+function stampTime(stamp: ByteString, now: number): number | null {
+  const match = /^([0-9]{2}|[0-9]{4})?([0-9]{2})([0-9]{2})([0-9]{2})([0-9]{2})(?:\.([0-9]{2}))?$/.exec(stamp);
+  if (!match) return null;
+  const [, years, month = "", day = "", hour = "", minute = "", second = "00"] = match;
+  const short = years?.length === 2 ? `${Number(years) < 69 ? 20 : 19}${years}` : years;
+  const year = short ?? new Date(now).getUTCFullYear();
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? null : time;
+}
+
 async function touch(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, {
     short: "acmfht:d:r:",
@@ -92,15 +124,17 @@ async function touch(proc: Proc): Promise<number> {
     return proc.busybox
       ? showUsage(proc)
       : proc.fail("missing file operand\nTry 'touch --help' for more information.");
-  const reference = options.has("r") ? proc.fs.stat(options.value("r") ?? "") : undefined;
+  const time = await touchTime(proc, options);
+  if (time === "wrong") return 1;
   let status = 0;
   for (const path of options.rest) {
     const stat = proc.fs.stat(path);
     const done = stat.ok
-      ? proc.fs.utimes(path, reference?.ok ? reference.value.mtimeMs : proc.now())
+      ? proc.fs.utimes(path, time ?? proc.now())
       : options.has("c")
         ? { ok: true as const }
         : proc.fs.openWrite(path, { via: "shell" });
+    if (done.ok && !stat.ok && time !== null) proc.fs.utimes(path, time);
     if (!done.ok)
       status = await because(proc, {
         gnu: stat.ok ? `setting times of '${path}'` : `cannot touch '${path}'`,

@@ -4,7 +4,7 @@ import { compileRegex, type Regex, RegexFault } from "../regex/regex.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { eachInput, parseOptions, program, showUsage } from "./options.ts";
-import { walk } from "./search.ts";
+import { walk } from "./walk.ts";
 
 async function grep(proc: Proc): Promise<number> {
   const options = await parseOptions(proc, {
@@ -95,7 +95,10 @@ async function below(proc: Proc, roots: readonly ByteString[]): Promise<ByteStri
   const out: ByteString[] = [];
   await walk(proc, roots, {
     depth: 100,
-    visit: async (path, stat) => void (stat.type === "file" && out.push(path)),
+    visit: ({ path, stat }) => {
+      if (stat.type === "file") out.push(path);
+      return Promise.resolve(undefined);
+    },
   });
   return out;
 }

@@ -5,12 +5,14 @@ import { accountPrograms } from "./accounts.ts";
 import { archivePrograms } from "./archives.ts";
 import { awkPrograms } from "./awk.ts";
 import { becomePrograms } from "./become.ts";
+import { cutPrograms } from "./cut.ts";
 import { datePrograms } from "./date.ts";
 import { ddPrograms } from "./dd.ts";
 import { digestPrograms } from "./digests.ts";
 import { downloadPrograms } from "./downloads.ts";
 import { filePrograms } from "./files.ts";
 import { filterPrograms } from "./filters.ts";
+import { findPrograms } from "./find.ts";
 import { grepPrograms } from "./grep.ts";
 import { interpreterPrograms } from "./interpreters.ts";
 import { miscPrograms } from "./misc.ts";
@@ -23,15 +25,17 @@ import { signalPrograms } from "./process-signals.ts";
 import { processPrograms } from "./processes.ts";
 import { remotePrograms } from "./remote.ts";
 import { resourcePrograms } from "./resources.ts";
-import { searchPrograms } from "./search.ts";
 import { sedPrograms } from "./sed.ts";
 import { shellPrograms } from "./shells.ts";
 import { socketPrograms } from "./sockets.ts";
+import { sortPrograms } from "./sort.ts";
 import { systemPrograms } from "./system.ts";
 import { textPrograms } from "./text.ts";
+import { trPrograms } from "./tr.ts";
 import { transferPrograms } from "./transfer.ts";
 import { userPrograms } from "./users.ts";
 import { wrapperPrograms } from "./wrappers.ts";
+import { xargsPrograms } from "./xargs.ts";
 
 /** All programs by name. */
 export const programs: ReadonlyMap<string, Program> = new Map(
@@ -40,6 +44,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...archivePrograms,
     ...awkPrograms,
     ...becomePrograms,
+    ...cutPrograms,
     ...datePrograms,
     ...ddPrograms,
     ...digestPrograms,
@@ -58,12 +63,15 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...signalPrograms,
     ...remotePrograms,
     ...resourcePrograms,
-    ...searchPrograms,
+    ...findPrograms,
+    ...xargsPrograms,
     ...sedPrograms,
     ...shellPrograms,
     ...socketPrograms,
+    ...sortPrograms,
     ...systemPrograms,
     ...textPrograms,
+    ...trPrograms,
     ...transferPrograms,
     ...userPrograms,
     ...wrapperPrograms,

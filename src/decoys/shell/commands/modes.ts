@@ -7,7 +7,7 @@ import { because, missing, recursively } from "./file-support.ts";
 import { parseOptions, program, quoted, showUsage } from "./options.ts";
 
 /** The mode that a chmod expression makes of another, or null for a bad one. */
-function applyMode(expression: ByteString, mode: number, directory: boolean): number | null {
+export function applyMode(expression: ByteString, mode: number, directory: boolean): number | null {
   if (/^[0-7]{1,5}$/.test(expression)) return Number.parseInt(expression, 8) & 0o7777;
   let result = mode;
   for (const clause of expression.split(",").slice(0, 32)) {

@@ -13,6 +13,8 @@ export function program(name: string, run: Program["run"]): Program {
 export interface Options {
   has(flag: string): boolean;
   value(flag: string): ByteString | undefined;
+  /** All values of an option that may be given several times. */
+  all(flag: string): readonly ByteString[];
   readonly rest: readonly ByteString[];
 }
 
@@ -32,7 +34,10 @@ export async function parseOptions(
   spec: OptionSpec,
   args: readonly ByteString[] = proc.args,
 ): Promise<Options | number> {
-  const found = new Map<string, ByteString>();
+  const given = new Map<string, ByteString[]>();
+  const found = {
+    set: (flag: string, value: ByteString) => given.set(flag, [...(given.get(flag) ?? []), value].slice(-64)),
+  };
   const rest: ByteString[] = [];
   const long = new Map(Object.entries(spec.long ?? {}));
   for (let i = 0; i < args.length; i++) {
@@ -72,7 +77,12 @@ export async function parseOptions(
       break;
     }
   }
-  return { has: (flag) => found.has(flag), value: (flag) => found.get(flag), rest };
+  return {
+    has: (flag) => given.has(flag),
+    value: (flag) => given.get(flag)?.at(-1),
+    all: (flag) => given.get(flag) ?? [],
+    rest,
+  };
 }
 
 /** Says that an option is wrong, in the words of the flavour. */

@@ -65,7 +65,7 @@ export async function spawnOr(
       ? `can't execute '${argv[0]}'`
       : proc.name === "nohup" || proc.name === "timeout"
         ? `failed to run command ${quote(proc, argv[0] ?? "")}`
-        : `'${argv[0]}'`;
+        : quote(proc, argv[0] ?? "");
   return proc.fail(
     `${proc.name === "xargs" ? argv[0] : quoted}: ${why}`,
     found.kind === "missing" ? 127 : 126,
