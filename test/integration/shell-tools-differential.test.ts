@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awkCases } from "../support/awk-cases.ts";
+import { tableCases } from "../support/bash-cases.ts";
 import { filterCases, sortCases } from "../support/filter-cases.ts";
 import { findCases, xargsCases } from "../support/find-cases.ts";
 import { sedCases } from "../support/sed-cases.ts";
@@ -81,5 +82,11 @@ describe("find and xargs", () => {
 describe("filters of lines", () => {
   test.each(named([...sortCases, ...filterCases]))("%s", async (_, line) => {
     expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
+  });
+});
+
+describe("associative arrays of bash", () => {
+  test.each(named(tableCases))("%s", async (_, line) => {
+    expect(await runFake(line)).toEqual(await runReal(line));
   });
 });

@@ -5,6 +5,8 @@ import { ArithFault, applyOperator, numberValue, wrap } from "./arith-value.ts";
 
 /** What an expression reads and sets. */
 export interface ArithScope {
+  /** True where `name[index]` is a variable too. */
+  readonly arrays: boolean;
   get(name: string): ByteString;
   set(name: string, value: ByteString): void;
 }
@@ -23,6 +25,8 @@ const BINARY: readonly (readonly string[])[] = [
   ["**"],
 ];
 const DEPTH = 64;
+const NAME = /^[A-Za-z_]\w{0,255}/;
+const ITEM = /^[A-Za-z_]\w{0,255}(?:\[[^[\]]{1,200}\])?/;
 const SHIFT_ASSIGN = ["<<=", ">>=", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|="];
 
 /** Evaluates an expression. Throws ArithFault. */
@@ -61,6 +65,12 @@ class Evaluator {
     while (/\s/.test(this.#text.charAt(this.#at))) this.#at++;
   }
 
+  /** The variable here, with its subscript where there are arrays; not taken. */
+  #name(): string | undefined {
+    const rest = this.#text.slice(this.#at, this.#at + 512);
+    return (this.#scope.arrays ? ITEM : NAME).exec(rest)?.[0];
+  }
+
   #take(op: string): boolean {
     this.#blank();
     if (!this.#text.startsWith(op, this.#at)) return false;
@@ -82,7 +92,7 @@ class Evaluator {
   #assign(): bigint {
     if (++this.#depth > DEPTH) throw new ArithFault("expression recursion level exceeded");
     this.#blank();
-    const name = /^[A-Za-z_]\w{0,255}/.exec(this.#text.slice(this.#at, this.#at + 256))?.[0];
+    const name = this.#name();
     if (name !== undefined) {
       const saved = this.#at;
       this.#at += name.length;
@@ -157,7 +167,7 @@ class Evaluator {
     if (two === "++" || two === "--") {
       this.#at += 2;
       this.#blank();
-      const name = /^[A-Za-z_]\w{0,255}/.exec(this.#text.slice(this.#at, this.#at + 256))?.[0];
+      const name = this.#name();
       if (name === undefined) return two === "--" ? this.#unary() : this.#unary();
       this.#at += name.length;
       return this.#bump(name, two === "++" ? 1n : -1n);
@@ -188,7 +198,7 @@ class Evaluator {
       if (/[A-Za-z_]/.test(this.#text.charAt(this.#at))) this.#fault("value too great for base");
       return numberValue(number) ?? this.#fault("value too great for base");
     }
-    const name = /^[A-Za-z_]\w{0,255}/.exec(rest)?.[0];
+    const name = this.#name();
     if (name === undefined) this.#fault("syntax error: operand expected");
     this.#at += name.length;
     const after = this.#text.slice(this.#at, this.#at + 2);

@@ -5,6 +5,7 @@ import { CommandAborted } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
 import type { FsView } from "../vfs/view.ts";
 import { evaluate } from "./arith.ts";
+import { arithScope } from "./arith-scope.ts";
 import { ArithFault } from "./arith-value.ts";
 import type { List, Part, Word } from "./ast.ts";
 import { expandBraces } from "./braces.ts";
@@ -176,10 +177,7 @@ async function partValue(part: Exclude<Part, { kind: "text" }>, shell: Expander)
 export async function arithmetic(expression: Word, shell: Expander): Promise<bigint> {
   const text = await expandText(expression, shell);
   try {
-    return evaluate(text, {
-      get: (name) => shell.state.get(name) ?? "",
-      set: (name, value) => void shell.state.set(name, value),
-    });
+    return evaluate(text, arithScope(shell.state));
   } catch (error) {
     if (!(error instanceof ArithFault)) throw error;
     const { dialect } = shell.state.identity;

@@ -82,8 +82,14 @@ async function currentValue(part: ParamPart, { shell, expand }: Place): Promise<
   const items = shell.state.items(name);
   if (index === "@" || index === "*") {
     const list: ByteString[] = [];
-    for (const [i, item] of items.entries()) if (item !== undefined) list.push(indirect ? String(i) : item);
+    if (indirect) list.push(...shell.state.keys(name));
+    else for (const item of items) if (item !== undefined) list.push(item);
     return index === "@" ? { list } : { text: list.join((shell.state.get("IFS") ?? " ").charAt(0)) };
+  }
+  const table = shell.state.vars.get(name)?.table;
+  if (table) {
+    const value = table.get(await expand.text(index, shell));
+    return value === undefined ? undefined : { text: value };
   }
   const item = items.at(Number(await expand.arithmetic(index, shell)));
   return item === undefined ? undefined : { text: item };

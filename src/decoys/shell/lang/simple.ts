@@ -4,11 +4,12 @@ import { BrokenPipe } from "../run/flow.ts";
 import { execute, type Found, findCommand, launch } from "../run/kernel.ts";
 import { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { assign } from "./assign.ts";
 import type { SimpleCommand, Word } from "./ast.ts";
 import type { Builtin } from "./builtins/builtin.ts";
 import { builtins } from "./builtins/index.ts";
 import { notExecutable, notFound } from "./dialect.ts";
-import { arithmetic, expandText, expandWords } from "./expand.ts";
+import { expandWords } from "./expand.ts";
 import { callFunction } from "./function-call.ts";
 import type { Interpreter } from "./interpreter.ts";
 import { redirect, type Streams, standard } from "./redirect.ts";
@@ -31,7 +32,7 @@ export async function runSimple(
     return shell.state.identity.dialect === "bash" ? 1 : shell.state.identity.dialect === "ash" ? 1 : 2;
   try {
     if (argv.length === 0) return await assignOnly(shell, command, before);
-    const saved = await assignAround(shell, command, argv[0] ?? "");
+    const saved = await assignAround(shell, command, argv);
     try {
       return await shell.within(redirected.streams, () => runWords(shell, argv, redirected.streams));
     } finally {
@@ -56,39 +57,6 @@ function unalias(shell: Interpreter, words: readonly Word[]): readonly Word[] {
   return [...pieces.map((text): Word => [{ kind: "text", text, quoted: false }]), ...rest];
 }
 
-async function assign(
-  shell: Interpreter,
-  one: SimpleCommand["assigns"][number],
-  exported?: boolean,
-): Promise<boolean> {
-  const fine = one.items ? await assignItems(shell, one) : await assignOne(shell, one, exported);
-  if (fine) return true;
-  await shell.complain(
-    shell.state.identity.dialect === "bash" ? `${one.name}: readonly variable` : `${one.name}: is read only`,
-  );
-  return false;
-}
-
-async function assignItems(shell: Interpreter, one: SimpleCommand["assigns"][number]): Promise<boolean> {
-  const values = await expandWords(one.items ?? [], shell);
-  const before = one.append ? shell.state.items(one.name) : [];
-  return shell.state.setItems(one.name, [...before, ...values]);
-}
-
-async function assignOne(
-  shell: Interpreter,
-  one: SimpleCommand["assigns"][number],
-  exported?: boolean,
-): Promise<boolean> {
-  if (one.index) {
-    const index = Number(await arithmetic(one.index, shell));
-    const old = one.append ? (shell.state.items(one.name).at(index) ?? "") : "";
-    return shell.state.setItem(one.name, index, old + (await expandText(one.value, shell)));
-  }
-  const value = (one.append ? (shell.state.get(one.name) ?? "") : "") + (await expandText(one.value, shell));
-  return shell.state.set(one.name, value, exported);
-}
-
 async function assignOnly(shell: Interpreter, command: SimpleCommand, before: number): Promise<number> {
   shell.state.status = 0;
   let fine = true;
@@ -103,14 +71,27 @@ async function assignOnly(shell: Interpreter, command: SimpleCommand, before: nu
 async function assignAround(
   shell: Interpreter,
   command: SimpleCommand,
-  name: ByteString,
+  argv: readonly ByteString[],
 ): Promise<Map<string, Variable | undefined>> {
   const saved = new Map<string, Variable | undefined>();
+  const declares = DECLARATIONS.has(argv[0] ?? "");
   for (const one of command.assigns) {
-    if (!saved.has(one.name) && !DECLARATIONS.has(name)) saved.set(one.name, shell.state.vars.get(one.name));
-    await assign(shell, one, true);
+    if (declares) prepareDeclared(shell, one.name, argv);
+    else if (!saved.has(one.name)) saved.set(one.name, shell.state.vars.get(one.name));
+    await assign(shell, one, !declares || undefined);
   }
   return saved;
+}
+
+/** What a declaration makes of a name before the list behind it is assigned. */
+function prepareDeclared(shell: Interpreter, name: string, argv: readonly ByteString[]): void {
+  const flags = argv.filter((arg) => /^-[A-Za-z]/.test(arg)).join("");
+  const frame = shell.state.locals.at(-1);
+  if (frame && !frame.has(name) && !["export", "readonly"].includes(argv[0] ?? "") && !flags.includes("g")) {
+    frame.set(name, shell.state.vars.get(name));
+    shell.state.unset(name);
+  }
+  if (flags.includes("A")) shell.state.declareTable(name);
 }
 
 /** Runs words that are expanded already (also the `command`, `exec` and `eval` builtins'). */

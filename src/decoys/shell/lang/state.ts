@@ -5,6 +5,7 @@ import { Killed } from "../run/flow.ts";
 import type { ByteString } from "../shell.ts";
 import type { Command } from "./ast.ts";
 import type { ShellIdentity } from "./dialect.ts";
+import { type Table, tableBytes, tableEntries } from "./table.ts";
 
 /** A variable. */
 export interface Variable {
@@ -13,6 +14,8 @@ export interface Variable {
   readonly readonly: boolean;
   /** Values of an array, holes included; the first is also `value`. */
   readonly items?: readonly (ByteString | undefined)[];
+  /** Values by key, of an associative array. */
+  readonly table?: Table;
 }
 
 const REMEMBERED_BYTES = 1 << 20;
@@ -100,6 +103,7 @@ export class ShellState {
       exported: exported ?? old?.exported ?? this.options.has("a"),
       readonly: false,
       ...(old?.items ? { items: [value, ...old.items.slice(1)] } : {}),
+      ...(old?.table ? { table: new Map(old.table).set("0", value) } : {}),
     });
     return true;
   }
@@ -108,6 +112,7 @@ export class ShellState {
   items(name: string): readonly (ByteString | undefined)[] {
     if (name === "PIPESTATUS") return this.pipeStatus.map(String);
     const variable = this.vars.get(name);
+    if (variable?.table) return tableEntries(variable.table).map(([, value]) => value);
     return variable?.items ?? (variable ? [variable.value] : []);
   }
 
@@ -132,10 +137,59 @@ export class ShellState {
     return this.setItems(name, items);
   }
 
+  /** The keys that `${!name[@]}` lists. */
+  keys(name: string): readonly ByteString[] {
+    const table = this.vars.get(name)?.table;
+    if (table) return tableEntries(table).map(([key]) => key);
+    return this.items(name).flatMap((item, i) => (item === undefined ? [] : [String(i)]));
+  }
+
+  /** Makes a variable an associative array, empty unless it is one. */
+  declareTable(name: string): void {
+    const old = this.vars.get(name);
+    if (!old?.table && this.set(name, "")) this.setTable(name, new Map());
+  }
+
+  /** Replaces an associative array; false when it is read-only. */
+  setTable(name: string, table: Table): boolean {
+    const old = this.vars.get(name);
+    if (old?.readonly) return false;
+    if (table.size > ITEMS) throw new Killed();
+    this.#bytes += tableBytes(table) - tableBytes(old?.table);
+    if (this.#bytes > REMEMBERED_BYTES) throw new Killed();
+    const { exported = false } = old ?? {};
+    this.vars.set(name, { value: table.get("0") ?? "", exported, readonly: false, table });
+    return true;
+  }
+
+  /** Sets one value of an associative array; false when it is read-only. */
+  setKey(name: string, key: ByteString, value: ByteString): boolean {
+    return this.setTable(name, new Map(this.vars.get(name)?.table).set(key, value));
+  }
+
+  /** Removes one value of an array of either kind; false when it is read-only. */
+  unsetItem(name: string, key: ByteString): boolean {
+    const old = this.vars.get(name);
+    if (key === "@" || key === "*" || !old) return this.unset(name);
+    if (old.readonly) return false;
+    if (old.table) {
+      const table = new Map(old.table);
+      table.delete(key);
+      return this.setTable(name, table);
+    }
+    const at = Number(key);
+    const items = [...this.items(name)];
+    if (!Number.isInteger(at)) return true;
+    items[at < 0 ? items.length + at : at] = undefined;
+    while (items.length > 0 && items.at(-1) === undefined) items.pop();
+    return this.setItems(name, items);
+  }
+
   unset(name: string): boolean {
     const old = this.vars.get(name);
     if (old?.readonly) return false;
-    if (old) this.#bytes -= old.value.length + name.length + itemBytes(old.items ?? []);
+    if (old)
+      this.#bytes -= old.value.length + name.length + itemBytes(old.items ?? []) + tableBytes(old.table);
     this.vars.delete(name);
     return true;
   }

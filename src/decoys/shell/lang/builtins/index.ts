@@ -2,6 +2,7 @@
 
 import type { Builtin } from "./builtin.ts";
 import { controlBuiltins } from "./control.ts";
+import { declareBuiltins } from "./declare.ts";
 import { jobBuiltins } from "./jobs.ts";
 import { locateBuiltins } from "./locate.ts";
 import { outputBuiltins } from "./output.ts";
@@ -16,6 +17,7 @@ export type { Builtin } from "./builtin.ts";
 export const builtins: ReadonlyMap<string, Builtin> = new Map(
   [
     ...controlBuiltins,
+    ...declareBuiltins,
     ...jobBuiltins,
     ...locateBuiltins,
     ...readBuiltins,

@@ -1,13 +1,13 @@
-// Builtins over variables and options: set, export, unset, local, shift, alias, umask, ulimit …
+// Builtins over variables and options: set, export, unset, shift, alias, umask, ulimit …
 
 import type { Proc } from "../../run/proc.ts";
 import type { ByteString } from "../../shell.ts";
 import { arithmetic } from "../expand.ts";
 import type { Interpreter } from "../interpreter.ts";
+import { assignEach } from "./assign-each.ts";
 import { builtin } from "./builtin.ts";
 
 const quote = (value: ByteString): ByteString => `'${value.replaceAll("'", "'\\''")}'`;
-const NAME = /^[A-Za-z_]\w{0,255}$/;
 
 async function exported(proc: Proc, shell: Interpreter): Promise<number> {
   const bash = shell.state.identity.dialect === "bash";
@@ -24,68 +24,13 @@ async function exported(proc: Proc, shell: Interpreter): Promise<number> {
   return assignEach(proc, shell, { args, exported: !proc.args.includes("-n"), readonly: false });
 }
 
-async function assignEach(
-  proc: Proc,
-  shell: Interpreter,
-  at: { args: readonly ByteString[]; exported?: boolean; readonly: boolean },
-): Promise<number> {
-  let status = 0;
-  for (const arg of at.args) {
-    const eq = arg.indexOf("=");
-    const name = eq < 0 ? arg : arg.slice(0, eq);
-    if (!NAME.test(name)) {
-      await shell.complain(
-        shell.state.identity.dialect === "bash"
-          ? `${proc.name}: \`${arg}': not a valid identifier`
-          : `${proc.name}: ${name}: bad variable name`,
-      );
-      status = 1;
-      continue;
-    }
-    const value = eq < 0 ? (shell.state.get(name) ?? "") : arg.slice(eq + 1);
-    if (!shell.state.set(name, value, at.exported)) {
-      await shell.complain(`${name}: readonly variable`);
-      status = 1;
-    } else if (at.readonly) {
-      const variable = shell.state.vars.get(name);
-      if (variable) shell.state.vars.set(name, { ...variable, readonly: true });
-    }
-  }
-  return status;
-}
-
-async function local(proc: Proc, shell: Interpreter): Promise<number> {
-  const frame = shell.state.locals.at(-1);
-  if (!frame) {
-    if (proc.name !== "local")
-      return assignEach(proc, shell, {
-        args: proc.args.filter((arg) => !arg.startsWith("-")),
-        readonly: false,
-      });
-    await shell.complain(
-      shell.state.identity.dialect === "bash"
-        ? "local: can only be used in a function"
-        : "local: not in a function",
-    );
-    return 1;
-  }
-  for (const arg of proc.args.filter((one) => !one.startsWith("-"))) {
-    const name = arg.split("=", 1)[0] ?? "";
-    if (!frame.has(name)) frame.set(name, shell.state.vars.get(name));
-    if (!arg.includes("=")) shell.state.unset(name);
-  }
-  return assignEach(proc, shell, {
-    args: proc.args.filter((arg) => arg.includes("=") && !arg.startsWith("-")),
-    readonly: false,
-  });
-}
-
 async function unset(proc: Proc, shell: Interpreter): Promise<number> {
   const functions = proc.args[0] === "-f";
   for (const name of proc.args.filter((arg) => !arg.startsWith("-"))) {
+    const item = /^([A-Za-z_]\w{0,255})\[([\s\S]{1,4096})\]$/.exec(name);
     if (functions || (shell.state.get(name) === undefined && shell.state.functions.has(name)))
       shell.state.functions.delete(name);
-    else if (!shell.state.unset(name)) {
+    else if (!(item ? shell.state.unsetItem(item[1] ?? "", item[2] ?? "") : shell.state.unset(name))) {
       await shell.complain(`unset: ${name}: cannot unset: readonly variable`);
       return 1;
     }
@@ -193,9 +138,6 @@ export const variableBuiltins = [
   builtin("readonly", (proc, shell) =>
     assignEach(proc, shell, { args: proc.args.filter((arg) => !arg.startsWith("-")), readonly: true }),
   ),
-  builtin("declare", local, ["bash"]),
-  builtin("typeset", local, ["bash"]),
-  builtin("local", local),
   builtin("unset", unset),
   builtin("set", set),
   builtin("shift", shift),
