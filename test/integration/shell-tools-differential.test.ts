@@ -6,19 +6,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awkCases } from "../support/awk-cases.ts";
-import { tableCases } from "../support/bash-cases.ts";
+import { posixTrapCases, tableCases, trapCases } from "../support/bash-cases.ts";
 import { filterCases, sortCases } from "../support/filter-cases.ts";
 import { findCases, xargsCases } from "../support/find-cases.ts";
 import { sedCases } from "../support/sed-cases.ts";
 import { openTestShell } from "../support/shell-session.ts";
+import { statCases } from "../support/stat-cases.ts";
 
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const folder = mkdtempSync(join(tmpdir(), "decnet-shell-tools-"));
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function runReal(line: string, cwd = folder) {
-  const child = Bun.spawn(["bash", "-c", line], {
+async function runReal(line: string, cwd = folder, shell: readonly string[] = ["bash"]) {
+  const child = Bun.spawn([...shell, "-c", line], {
     cwd,
     stdin: "ignore",
     stdout: "pipe",
@@ -88,5 +89,21 @@ describe("filters of lines", () => {
 describe("associative arrays of bash", () => {
   test.each(named(tableCases))("%s", async (_, line) => {
     expect(await runFake(line)).toEqual(await runReal(line));
+  });
+});
+
+describe("trap", () => {
+  test.each(named(trapCases))("%s", async (_, line) => {
+    expect(await runFake(line)).toEqual(await runReal(line));
+  });
+  test.each(named(posixTrapCases))("in dash: %s", async (_, line) => {
+    const quoted = `'${line.replaceAll("'", "'\\''")}'`;
+    expect(await runFake(`sh -c ${quoted}`)).toEqual(await runReal(line, folder, ["sh"]));
+  });
+});
+
+describe("stat", () => {
+  test.each(named(statCases))("%s", async (_, line) => {
+    expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
   });
 });

@@ -1,4 +1,4 @@
-// Command lines of bash alone: run in a real bash and in the fake one, they must print the same and end with the same
+// Tables and traps: run in a real shell and in the fake one, they must print the same and end with the same
 // status.
 
 export const tableCases: readonly string[] = [
@@ -29,4 +29,13 @@ export const trapCases: readonly string[] = [
   "trap 'rm -f /tmp/decnet-trap; echo cleaned' EXIT; touch /tmp/decnet-trap; test -f /tmp/decnet-trap && echo there",
   "trap 'echo caught; exit 5' TERM; kill $$; echo never",
   "trap 'echo err $?' ERR; false; true; if false; then :; fi; false || true; echo end",
+];
+
+/** Traps that dash has as well. */
+export const posixTrapCases: readonly string[] = [
+  "trap 'echo bye' EXIT; echo hi; exit 3",
+  "trap 'echo t' TERM; kill -TERM $$; echo after; trap",
+  "trap '' INT; kill -INT $$; echo alive; trap - INT; trap",
+  "trap 'echo a' HUP USR1; trap; trap x NOSIG; echo $?; trap 2 15",
+  "trap 'echo q' 0 2; trap; trap - 0; trap",
 ];

@@ -29,6 +29,7 @@ import { sedPrograms } from "./sed.ts";
 import { shellPrograms } from "./shells.ts";
 import { socketPrograms } from "./sockets.ts";
 import { sortPrograms } from "./sort.ts";
+import { statPrograms } from "./stat.ts";
 import { systemPrograms } from "./system.ts";
 import { textPrograms } from "./text.ts";
 import { trPrograms } from "./tr.ts";
@@ -69,6 +70,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...shellPrograms,
     ...socketPrograms,
     ...sortPrograms,
+    ...statPrograms,
     ...systemPrograms,
     ...textPrograms,
     ...trPrograms,

@@ -1,4 +1,4 @@
-// About files: basename, dirname, readlink, realpath, stat, du, file.
+// About files: basename, dirname, readlink, realpath, du, file.
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
@@ -94,36 +94,6 @@ async function file(proc: Proc): Promise<number> {
   return 0;
 }
 
-async function stat(proc: Proc): Promise<number> {
-  let status = 0;
-  for (const path of proc.args.filter((arg) => !arg.startsWith("-") && !arg.startsWith("%"))) {
-    const found = proc.fs.lstat(path);
-    if (!found.ok) {
-      status = await proc.fail(
-        proc.busybox
-          ? `can't stat '${path}': ${errorTexts[found.code]}`
-          : `cannot statx '${path}': ${errorTexts[found.code]}`,
-      );
-      continue;
-    }
-    const { value } = found;
-    const kind = {
-      file: value.size === 0 ? "regular empty file" : "regular file",
-      directory: "directory",
-      symlink: "symbolic link",
-      character: "character special file",
-      block: "block special file",
-      fifo: "fifo",
-      socket: "socket",
-    }[value.type];
-    const when = `${new Date(value.mtimeMs).toISOString().slice(0, 19).replace("T", " ")}.000000000 +0000`;
-    await proc.out(
-      `  File: ${path}\n  Size: ${String(value.size).padEnd(10)}\tBlocks: ${String(value.type === "file" || value.type === "directory" ? Math.ceil(value.size / 4096) * 8 : 0).padEnd(10)} IO Block: 4096   ${kind}\nDevice: 8,1\tInode: ${String(value.ino).padEnd(10)}  Links: ${value.nlink}\nAccess: (${value.mode.toString(8).padStart(4, "0")})  Uid: (${String(value.uid).padStart(5)}/${(proc.world.userById(value.uid)?.name ?? "UNKNOWN").padStart(8)})   Gid: (${String(value.gid).padStart(5)}/${proc.world.groupName(value.gid).padStart(8)})\nAccess: ${when}\nModify: ${when}\nChange: ${when}\n Birth: ${when}\n`,
-    );
-  }
-  return status;
-}
-
 /** The programs of this file. */
 export const pathPrograms = [
   program("file", file),
@@ -131,6 +101,5 @@ export const pathPrograms = [
   program("dirname", pathCommand),
   program("readlink", pathCommand),
   program("realpath", pathCommand),
-  program("stat", stat),
   program("du", du),
 ];

@@ -16,6 +16,7 @@ import { type Job, startJob } from "./jobs.ts";
 import { runPipeline } from "./pipeline.ts";
 import { redirect, type Streams, standard } from "./redirect.ts";
 import { runExitTrap, runScript } from "./script.ts";
+import { runTrap } from "./signals.ts";
 import { findBuiltin, runSimple, runWords } from "./simple.ts";
 import { runStage } from "./stage.ts";
 import type { ShellState } from "./state.ts";
@@ -160,8 +161,9 @@ export class Interpreter implements Expander {
       this.state.status = await runPipeline(this, pipeline, streams);
     }
     const tested = last.negated || last !== (andOr.rest.at(-1)?.pipeline ?? andOr.first);
-    if (this.state.status !== 0 && this.state.options.has("e") && !tested && this.#testing === 0)
-      throw new ShellExit(this.state.status);
+    if (this.state.status === 0 || tested || this.#testing > 0) return;
+    if (this.state.traps.has("ERR")) await runTrap(this, "ERR", streams);
+    if (this.state.options.has("e")) throw new ShellExit(this.state.status);
   }
 
   #testing = 0;

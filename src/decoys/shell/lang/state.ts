@@ -48,6 +48,10 @@ export class ShellState {
   pipeStatus: readonly number[] = [0];
   /** Commands of `trap` by signal. */
   traps = new Map<string, ByteString>();
+  /** What a subshell shows before it sets its own: those of the shell around it, which it does not run. */
+  shownTraps: ReadonlyMap<string, ByteString> | null = null;
+  /** True while a trap runs. */
+  trapping = false;
   /** Saved variables of the functions that run, innermost last. */
   locals: Map<string, Variable | undefined>[] = [];
   #bytes = 0;
@@ -84,6 +88,8 @@ export class ShellState {
     copy.lastWord = this.lastWord;
     copy.pipeStatus = this.pipeStatus;
     copy.locals = this.locals.map((frame) => new Map(frame));
+    copy.shownTraps = this.shownTraps ?? this.traps;
+    for (const [name, command] of this.traps) if (command === "") copy.traps.set(name, command);
     copy.#bytes = this.#bytes;
     return copy;
   }

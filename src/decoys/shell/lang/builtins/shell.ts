@@ -2,6 +2,8 @@
 
 import type { Proc } from "../../run/proc.ts";
 import type { Interpreter } from "../interpreter.ts";
+import type { Streams } from "../redirect.ts";
+import { receiveSignal, signalName } from "../signals.ts";
 import { builtin } from "./builtin.ts";
 
 async function history(proc: Proc, shell: Interpreter): Promise<number> {
@@ -21,33 +23,24 @@ async function history(proc: Proc, shell: Interpreter): Promise<number> {
 /** BusyBox's kill speaks in the shell's name alone. */
 const said = (bash: boolean, text: string): string => (bash ? `kill: ${text}` : text);
 
-const SIGNALS = new Map([
-  ["HUP", 1],
-  ["INT", 2],
-  ["QUIT", 3],
-  ["KILL", 9],
-  ["USR1", 10],
-  ["USR2", 12],
-  ["TERM", 15],
-  ["CONT", 18],
-  ["STOP", 19],
-]);
 const SIGNAL_LIST = ` 1) SIGHUP	 2) SIGINT	 3) SIGQUIT	 4) SIGILL	 5) SIGTRAP
  6) SIGABRT	 7) SIGBUS	 8) SIGFPE	 9) SIGKILL	10) SIGUSR1
 11) SIGSEGV	12) SIGUSR2	13) SIGPIPE	14) SIGALRM	15) SIGTERM
 `;
 
-async function kill(proc: Proc, shell: Interpreter): Promise<number> {
+async function kill(proc: Proc, shell: Interpreter, streams: Streams): Promise<number> {
   const args = [...proc.args];
   if (args[0] === "-l") {
     await proc.out(SIGNAL_LIST);
     return 0;
   }
   const bash = shell.state.identity.dialect === "bash";
-  if (args[0] === "-s") args.splice(0, 2);
-  else if (args[0]?.startsWith("-")) {
-    const signal = (args.shift() ?? "").slice(1).replace(/^SIG/, "");
-    if (!/^[0-9]{1,2}$/.test(signal) && !SIGNALS.has(signal)) {
+  let name: string | null = "TERM";
+  if (args[0]?.startsWith("-")) {
+    const signal =
+      args[0] === "-s" || args[0] === "-n" ? (args.splice(0, 2)[1] ?? "") : (args.shift() ?? "").slice(1);
+    name = signalName(signal, true);
+    if (name === null) {
       await shell.complain(
         said(bash, bash ? `${signal}: invalid signal specification` : `bad signal name '${signal}'`),
       );
@@ -66,6 +59,10 @@ async function kill(proc: Proc, shell: Interpreter): Promise<number> {
   for (const text of args) {
     const job = text.startsWith("%") ? shell.jobs.find((one) => `%${one.number}` === text) : undefined;
     const pid = job?.pid ?? Number(text);
+    if (pid === shell.state.pid) {
+      await receiveSignal(shell, name, streams);
+      continue;
+    }
     const answer = proc.world.signal(pid, proc.user, proc.login.live);
     if (!Number.isInteger(pid))
       await shell.complain(
