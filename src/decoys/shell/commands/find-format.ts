@@ -3,9 +3,9 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
+import { modeText } from "../vfs/mode-text.ts";
 import { formatDate } from "./date-format.ts";
 import { lastName } from "./find-tests.ts";
-import { modeText } from "./ls.ts";
 import type { Visited } from "./walk.ts";
 
 const LETTERS: Readonly<Record<FileStat["type"], string>> = {

@@ -3,8 +3,8 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
+import { modeText } from "../vfs/mode-text.ts";
 import { errorTexts } from "../vfs/node.ts";
-import { modeText } from "./ls.ts";
 import { type Options, parseOptions, program } from "./options.ts";
 
 const TYPE_BITS: Readonly<Record<FileStat["type"], number>> = {
