@@ -3,12 +3,10 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
-import { errorTexts } from "../vfs/node.ts";
+import { gather, remove, runEach } from "./find-actions.ts";
 import { listing, printfFormat } from "./find-format.ts";
 import { argumentTests, FindFault, plainTests } from "./find-tests.ts";
-import { quoted } from "./options.ts";
 import type { Visited } from "./walk.ts";
-import { spawnOr } from "./wrappers.ts";
 
 /** What a visit decides for the walk. */
 export interface Steering {
@@ -29,7 +27,6 @@ export interface FindPlan {
 }
 
 const DEPTH = 64;
-const GATHERED = 4096;
 /** Names that a BusyBox of a device was built without. */
 const GNU_ONLY = new Set([
   "-printf",
@@ -270,32 +267,9 @@ class FindParser {
       throw new FindFault(proc.busybox ? `${name} requires ;` : `missing argument to \`${name}'`);
     const words = this.#words.slice(from, end);
     this.#at = end + 1;
-    if (this.#words[end] === ";")
-      return async (file) =>
-        (await spawnOr(
-          proc,
-          words.map((word) => word.replaceAll("{}", file.path)),
-        )) === 0;
-    const paths: ByteString[] = [];
-    const run = (): Promise<number> =>
-      paths.length === 0 ? Promise.resolve(0) : spawnOr(proc, [...words.slice(0, -1), ...paths.splice(0)]);
-    this.#batches.push(run);
-    return async (file) => {
-      paths.push(file.path);
-      if (paths.length >= GATHERED) await run();
-      return true;
-    };
+    if (this.#words[end] === ";") return runEach(proc, words);
+    const gathered = gather(proc, words.slice(0, -1));
+    this.#batches.push(gathered.run);
+    return gathered.add;
   }
-}
-
-async function remove(proc: Proc, { path, stat }: Visited): Promise<boolean> {
-  if (path === ".") return true;
-  const done = stat.type === "directory" ? proc.fs.rmdir(path) : proc.fs.unlink(path);
-  if (!done.ok)
-    await proc.fail(
-      proc.busybox
-        ? `${path}: ${errorTexts[done.code]}`
-        : `cannot delete ${quoted(proc, path)}: ${errorTexts[done.code]}`,
-    );
-  return done.ok;
 }
