@@ -27,6 +27,8 @@ export interface WorkerOrdersOptions {
 const FOUNDATION: readonly string[] = ["bus", "api"];
 const FLUSH_MS = 2000;
 const START_MS = 20_000;
+/** Times after a stop at which it is given again to a process that still runs: its own connection may just have been away. */
+const AGAIN_MS = [1000, 2500] as const;
 const REASON_CHARS = 300;
 
 /** What is left to be done of a stop. */
@@ -49,6 +51,7 @@ export class WorkerOrders {
     const bus = this.#options.bus();
     if (!bus) throw new DecnetError("unavailable", "there is no bus to carry the order");
     await this.#checkHears(worker);
+    await this.#tellAgain(worker, requestedBy);
     if (FOUNDATION.includes(worker)) return { afterwards: () => this.#tellLater(worker, requestedBy) };
     this.#tell(bus, worker, requestedBy);
     if (!(await bus.flush(FLUSH_MS))) throw new DecnetError("unavailable", "the bus did not take the order");
@@ -112,6 +115,25 @@ export class WorkerOrders {
       ts: this.#options.clock.now() / 1000,
     } as const;
     bus.publish(topics.systemControl, { worker }, order);
+  }
+
+  /** Gives the order again while the same process runs; one that was started since is not meant. */
+  async #tellAgain(worker: string, requestedBy: string): Promise<void> {
+    const { bus, clock, log, services } = this.#options;
+    const pid = (await services.state(worker))?.pid;
+    if (pid === undefined) return;
+    const look = async (): Promise<void> => {
+      const connected = bus();
+      if (connected && (await services.state(worker))?.pid === pid)
+        this.#tell(connected, worker, requestedBy);
+    };
+    for (const ms of AGAIN_MS) {
+      clock.after(ms, () => {
+        look().catch((error: unknown) =>
+          log.warn({ err: toError(error), worker }, "stop could not be repeated"),
+        );
+      });
+    }
   }
 
   #tellLater(worker: string, requestedBy: string): void {

@@ -127,6 +127,18 @@ for (const transport of ["memory", "socket"] as const) {
       });
     });
 
+    test("a stop is given again while the same process runs, and not to one that was started since", async () => {
+      const { bus, next } = await makeBus();
+      const services = new FakeServices(names);
+      const harness = await open({ bus, services });
+      await post(harness, "collector/stop");
+      expect([(await next()).topic, (await next()).topic]).toEqual(Array(2).fill("system.collector.control"));
+      services.states.set("collector", { pid: 2 });
+      await post(harness, "ingester/stop");
+      const heard = [await next(), await next(), await next()].map((order) => order.topic);
+      expect(heard).toEqual(Array(3).fill("system.ingester.control"));
+    }, 20_000);
+
     test("the api and the bus are told after the answer and its audit entry", async () => {
       const { bus, next } = await makeBus();
       const harness = await open({ bus });
