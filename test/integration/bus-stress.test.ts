@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { connectNow, createAppBus } from "../../src/bus/app-bus.ts";
 import { UnixBus } from "../../src/bus/client.ts";
 import { systemClock } from "../../src/contract/clock.ts";
+import { type BusProcess, createBusProcesses } from "../support/bus-processes.ts";
 import { createKeptLog, rawClient, take, testBroker, until } from "../support/bus-tools.ts";
 
-const PROGRAM = join(import.meta.dir, "..", "support", "bus-broker-process.ts");
 const closing: (() => unknown)[] = [];
+const processes = createBusProcesses();
 afterEach(async () => {
+  await processes.close();
   for (const close of closing.splice(0).reverse()) await close();
 });
 
@@ -22,18 +24,9 @@ function freshPath(): string {
 }
 
 /** A broker in its own process; `limit` is its `ulimit -n`. */
-async function broker(path: string, limit?: number) {
-  const command = [process.execPath, PROGRAM, path];
-  const limited = ["sh", "-c", `ulimit -n ${limit}; exec "$@"`, "sh", ...command];
-  const child = Bun.spawn(limit === undefined ? command : limited, { stdout: "pipe", stderr: "ignore" });
-  const first = await child.stdout.getReader().read();
-  expect(new TextDecoder().decode(first.value)).toContain("listening");
-  const kill = async (): Promise<void> => {
-    child.kill("SIGKILL");
-    await child.exited;
-  };
-  closing.push(kill);
-  return { pid: child.pid, kill };
+function broker(path: string, limit?: number): Promise<BusProcess> {
+  const through = limit === undefined ? [] : ["sh", "-c", `ulimit -n ${limit}; exec "$@"`, "sh"];
+  return processes.broker(path, { through });
 }
 
 function client(name: string, path: string): UnixBus {
