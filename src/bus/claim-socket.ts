@@ -78,8 +78,11 @@ function tryLink(bound: string, path: string): boolean {
     linkSync(bound, path);
     return true;
   } catch (error) {
-    if (systemErrorCode(error) === "EEXIST") return false;
-    throw error;
+    const code = systemErrorCode(error);
+    if (code === "EEXIST") return false;
+    throw new DecnetError("config", `bus socket can't be made: ${code ?? "no reason given"}`, {
+      cause: error,
+    });
   }
 }
 

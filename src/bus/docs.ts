@@ -71,6 +71,8 @@ Codes of \`ERR\`: \`bad_header\`, \`unknown_verb\`, \`header_too_long\`, \`body_
   kept per publisher.
 - What waits for one subscriber is bounded at ${number(OUTBOX_LIMITS.maxBytes)} bytes and ${number(OUTBOX_LIMITS.maxFrames)} events in the broker, and at ${number(MAX_EVENTS)} events (unless
   it asks otherwise) or ${number(MAX_EVENT_BYTES)} bytes in its own process. Beyond that its oldest are dropped, whole, and counted.
+- A client that shuts down its writing side between two frames gets what waits for it, for a second at most, and is then
+  closed; it hears nothing of what is published later.
 - A publication made while the connection is being made waits for the outcome; while it is known to be away, it is dropped
   and counted.
 

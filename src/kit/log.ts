@@ -3,6 +3,9 @@
 import pino from "pino";
 import { systemErrorCode, toError } from "../contract/errors.ts";
 
+/** Most characters of lines that wait while stderr takes none. */
+const MAX_WAITING = 1024 * 1024;
+
 /** A logger. */
 export type Logger = pino.Logger;
 
@@ -22,6 +25,14 @@ function errorFields(thrown: unknown): Record<string, unknown> {
   };
 }
 
+/** stderr as a place for lines. A disk without room under it delays them, and loses them beyond a bound; it ends no process. */
+function standardError(): pino.DestinationStream {
+  const stream = pino.destination({ dest: 2, sync: true, maxLength: MAX_WAITING });
+  // Without a listener a failed write is an uncaught exception. What waits is tried again with the next line.
+  stream.on("error", () => undefined);
+  return stream;
+}
+
 /** Makes a process's logger. `write` takes whole lines; the default is stderr. */
 export function createLogger(name: string, level: string, write?: (line: string) => void): Logger {
   const options: pino.LoggerOptions = {
@@ -31,5 +42,5 @@ export function createLogger(name: string, level: string, write?: (line: string)
     timestamp: pino.stdTimeFunctions.isoTime,
     serializers: { err: errorFields },
   };
-  return write ? pino(options, { write }) : pino(options, pino.destination({ dest: 2, sync: true }));
+  return write ? pino(options, { write }) : pino(options, standardError());
 }

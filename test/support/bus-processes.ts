@@ -5,7 +5,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./bus-tools.ts";
 
-const BROKER = join(import.meta.dir, "bus-broker-process.ts");
+/** The program of a broker: its argument is the socket's path. */
+export const BROKER_PROGRAM = join(import.meta.dir, "bus-broker-process.ts");
 const PEER = join(import.meta.dir, "bus-peer-process.ts");
 
 /** What a peer does: see bus-peer-process.ts. */
@@ -17,6 +18,7 @@ export interface BusProcess {
   /** Lines that it has printed. */
   readonly lines: readonly string[];
   signal(name: NodeJS.Signals): void;
+  hasEnded(): boolean;
   /** SIGKILL, and its end. */
   kill(): Promise<void>;
 }
@@ -45,7 +47,7 @@ export function createBusProcesses(): BusProcesses {
   };
   return {
     broker: (path, { through = [], log } = {}) =>
-      start([...through, process.execPath, BROKER, path], "listening", log),
+      start([...through, process.execPath, BROKER_PROGRAM, path], "listening", log),
     peer: (path, role) => start([process.execPath, PEER, path, role], "ready"),
     async close() {
       await Promise.all(started.map((one) => one.kill()));
@@ -66,6 +68,7 @@ function run(command: readonly string[], log?: string): BusProcess {
     pid: child.pid,
     lines,
     signal: (name) => child.kill(name),
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async kill() {
       child.kill("SIGKILL");
       await child.exited;
