@@ -32,8 +32,11 @@ export interface OpenStoreOptions {
   readonly mode?: "readwrite" | "readonly";
 }
 
-/** How long a statement waits for another process's lock. Short enough that a stop still ends within 5 s. */
-const BUSY_MS = 2000;
+/**
+ * How long a statement waits for another process's lock. The event loop stands still meanwhile, so this is far
+ * below the time of a stop and of the watch for workers that hang; whoever must have the lock tries again.
+ */
+const BUSY_MS = 500;
 /** Tries to enter WAL mode: the switch itself does not honour the busy timeout. */
 const WAL_TRIES = 100;
 

@@ -159,8 +159,10 @@ describe("real clients", () => {
     ]);
     expect(denied).toContain("Access denied");
     writeFileSync(join(scratch, "upload"), "by ftp\n");
-    const url = `ftp://${login.username}:${login.password}@127.0.0.1:${install.port("ftp")}/upload`;
-    await run(["curl", "-s", "-T", "upload", url]);
+    // Not in the address: a persona's password may hold an @.
+    const account = `${login.username}:${login.password}`;
+    const url = `ftp://127.0.0.1:${install.port("ftp")}/upload`;
+    expect(await run(["curl", "-sS", "-u", account, "-T", "upload", url])).toBe("");
     await records("http", "http.requested", (rows) => rows.some((row) => row.data["status"] === 404));
     await records("redis", "command.executed", (rows) => rows.length > 0);
     await records("mysql", "auth.attempted", (rows) =>

@@ -13,7 +13,7 @@ import { workers } from "../../src/workers/index.ts";
 import type { RunningInstall } from "../support/install.ts";
 import { startInstall } from "../support/install.ts";
 
-const HANG_MS = 3_000;
+const HANG_MS = 4_000;
 
 /** Failure to the seconds within which each worker is as the failure's line in docs/operation.md says. */
 const bounds = {
