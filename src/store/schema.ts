@@ -192,6 +192,50 @@ export interface AuditTable {
   outcome: Generated<string>;
 }
 
+/** A topology as it shall be. The status is the order as well: `deploying` and `tearing_down` are what the mutator works on. */
+export interface TopologyTable {
+  id: string;
+  name: string;
+  status: string;
+  /** Why it is degraded or failed; empty otherwise. */
+  reason: string;
+  /** Grows by one with each change that is accepted, queued ones included. */
+  version: number;
+  /** JSON of a Topology. */
+  definition: string;
+  created_at: number;
+  changed_at: number;
+}
+
+/** One change of a topology: `pending`, `applying`, `applied` or `failed`. Ids are ULIDs, so their order is that of the queue. */
+export interface TopologyMutationTable {
+  id: string;
+  topology_id: string;
+  status: string;
+  /** Why it failed, or what an applied one means, in words for the operator. */
+  reason: string;
+  /** JSON of a Mutation. */
+  mutation: string;
+  /** What brought it about: `request`, or the name of a schedule's plan. */
+  cause: string;
+  requested_by: string;
+  expected_version: number;
+  enqueued_at: number;
+  claimed_at: number | null;
+  ended_at: number | null;
+}
+
+/** What a decky of a topology was given, for good: it keeps its addresses and MACs for as long as the row is there. */
+export interface MachineTable {
+  decky: string;
+  topology_id: string;
+  /** JSON array of MachineLink. */
+  links: string;
+  /** JSON of a MachineLife. */
+  life: string;
+  changed_at: number;
+}
+
 /** All tables by name. */
 export interface Database {
   evidence: EvidenceTable;
@@ -207,4 +251,7 @@ export interface Database {
   user: UserTable;
   token: TokenTable;
   audit: AuditTable;
+  topology: TopologyTable;
+  topology_mutation: TopologyMutationTable;
+  machine: MachineTable;
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { DecnetError, toError } from "../contract/errors.ts";
-import type { Edge, Topology } from "./model.ts";
+import type { Edge, Schedule, Topology } from "./model.ts";
 import { topologySchema } from "./model.ts";
 
 /** Largest file that is read, in bytes. */
@@ -37,6 +37,10 @@ function edgeText(edge: Edge): string {
   return `{ lan = ${quote(edge.lan)}${address} }`;
 }
 
+function scheduleText({ every, jitter, plans }: Schedule): string {
+  return `schedule = { every = ${quote(every)}, jitter = ${jitter}, plans = [${plans.map(quote).join(", ")}] }`;
+}
+
 /** The TOML of a topology; parsing it again gives an equal one. */
 export function formatTopology(topology: Topology): string {
   const lans = topology.lans.map((lan) =>
@@ -45,6 +49,9 @@ export function formatTopology(topology: Topology): string {
       `name = ${quote(lan.name)}`,
       `subnet = ${quote(lan.subnet)}`,
       ...(lan.dmz ? ["dmz = true"] : []),
+      ...(["driver", "interface", "gateway"] as const).flatMap((key) =>
+        lan[key] === undefined ? [] : [`${key} = ${quote(lan[key])}`],
+      ),
     ].join("\n"),
   );
   const deckies = topology.deckies.map((decky) =>
@@ -55,6 +62,7 @@ export function formatTopology(topology: Topology): string {
       ...(decky.services ? [`services = [${decky.services.map(quote).join(", ")}]`] : []),
       ...(decky.forward ? ["forward = true"] : []),
       `edges = [${decky.edges.map(edgeText).join(", ")}]`,
+      ...(decky.schedule ? [scheduleText(decky.schedule)] : []),
     ].join("\n"),
   );
   return `${[`name = ${quote(topology.name)}`, ...lans, ...deckies].join("\n\n")}\n`;

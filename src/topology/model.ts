@@ -18,6 +18,21 @@ export const lanSchema = z.strictObject({
   subnet: z.string().max(18),
   /** The one LAN at the edge, where intruders come in. */
   dmz: z.boolean().default(false),
+  /** `bridge`, which is the default: a bridge of this host; `macvlan`: the network that one of its interfaces is in. */
+  driver: z.enum(["bridge", "macvlan"]).optional(),
+  /**
+   * For `bridge` the bridge to join, made when it is not there and left alone when it was; one of its own when absent.
+   * For `macvlan` the interface whose network the deckies join.
+   */
+  interface: z
+    .string()
+    .regex(
+      /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,14}$/,
+      "an interface's name: 1 to 15 letters, digits, dots or hyphens",
+    )
+    .optional(),
+  /** Router of this LAN that is not one of ours; without it the deckies that forward towards the DMZ are the way out. */
+  gateway: z.string().max(15).optional(),
 });
 
 /** A decky's place in a LAN. */
@@ -25,6 +40,16 @@ export const edgeSchema = z.strictObject({
   lan: nameSchema,
   /** Static address; allocated from the LAN's subnet when absent. */
   address: z.string().max(15).optional(),
+});
+
+/** How a machine changes by itself over time. */
+const scheduleSchema = z.strictObject({
+  /** Mean time between two changes: a number with `m`, `h` or `d`. */
+  every: z.string().regex(/^[1-9]\d{0,3}[mhd]$/, "such as 30m, 6h or 7d"),
+  /** Each wait is drawn from this share around `every`: 0.2 is 80 % to 120 %. */
+  jitter: z.number().min(0).max(0.9).default(0.2),
+  /** What may happen, one at a time: `patch` (versions move forward, with a reboot), `reboot`, `service` (one more or one fewer). */
+  plans: z.array(z.enum(["patch", "reboot", "service"])).min(1),
 });
 
 /** A machine. With edges in several LANs it is a bridge between them. */
@@ -36,6 +61,7 @@ export const deckySchema = z.strictObject({
   /** Whether it forwards packets between its LANs. */
   forward: z.boolean().default(false),
   edges: z.array(edgeSchema).max(LIMITS.edges).default([]),
+  schedule: scheduleSchema.optional(),
 });
 
 /** A whole topology. */
@@ -49,6 +75,8 @@ export const topologySchema = z.strictObject({
 export type Lan = z.infer<typeof lanSchema>;
 /** A decky's place in a LAN. */
 export type Edge = z.infer<typeof edgeSchema>;
+/** How a machine changes over time. */
+export type Schedule = z.infer<typeof scheduleSchema>;
 /** A machine. */
 export type TopologyDecky = z.infer<typeof deckySchema>;
 /** A whole topology. */
