@@ -11,6 +11,7 @@ import { connectNats } from "../../src/bus/nats-connect.ts";
 import { natsSettings } from "../../src/bus/nats-settings.ts";
 import { systemClock } from "../../src/contract/clock.ts";
 import { createKeptLog, take, until } from "../support/bus-tools.ts";
+import { createNatsAccounts } from "../support/nats-accounts.ts";
 import { hasNatsServer, type NatsServerProcess, startNats } from "../support/nats-server.ts";
 
 const hasTools = hasNatsServer && Bun.which("openssl") !== null;
@@ -127,6 +128,20 @@ describe.skipIf(!hasNatsServer)("who gets in", () => {
     writeFileSync(seed, user.getSeed(), { mode: 0o600 });
     const { url } = await server(`authorization { users: [ { nkey: ${user.getPublicKey()} } ] }`);
     await meets({ DECNET_NATS_URL: url, DECNET_NATS_NKEY: seed });
+    await isRefused({ DECNET_NATS_URL: url });
+  }, 20_000);
+
+  test("a file of credentials: a user's JWT and seed, and nobody of a stranger's account", async () => {
+    const accounts = createNatsAccounts();
+    const { url } = await server(accounts.config);
+    const [ours, stranger] = [path("ours.creds"), path("stranger.creds")];
+    writeFileSync(ours, accounts.credentials(), { mode: 0o600 });
+    const theirs = accounts.credentials("stranger");
+    writeFileSync(stranger, theirs, { mode: 0o600 });
+    await meets({ DECNET_NATS_URL: url, DECNET_NATS_CREDS: ours });
+    const said = await isRefused({ DECNET_NATS_URL: url, DECNET_NATS_CREDS: stranger });
+    expect(said).toContain("Authorization");
+    expect(said).not.toContain(/^SU[A-Z0-9]+$/m.exec(theirs)?.[0] ?? "no seed");
     await isRefused({ DECNET_NATS_URL: url });
   }, 20_000);
 

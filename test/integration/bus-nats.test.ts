@@ -124,6 +124,33 @@ describe.skipIf(!hasNatsServer)("a NATS server", () => {
     expect(await writer.flush(5000)).toBe(true);
   });
 
+  test("of a cluster: hosts on different servers share one bus, and a host whose server dies goes on over another", async () => {
+    const [a, b] = [await freePort(), await freePort()];
+    const member = (own: number, other: number) =>
+      server({
+        config: `cluster { name: c, listen: "127.0.0.1:${own}", routes: ["nats://127.0.0.1:${other}"] }`,
+      });
+    const [first, second] = [await member(a, b), await member(b, a)];
+    const here = client("here", { DECNET_NATS_URL: `${first.url},${second.url}` });
+    const there = client("there", { DECNET_NATS_URL: second.url });
+    const heard = there.subscribe("cluster.>");
+    await heard.ready;
+    const topics = new Set<string>();
+    void (async () => {
+      for await (const event of heard) topics.add(event.topic);
+    })();
+    // What one server knows of the other's readers comes to it in its own time.
+    const arrives = (topic: string): Promise<void> =>
+      until(() => {
+        if (!topics.has(topic)) here.publishTo(topic, {});
+        return topics.has(topic);
+      }, topic);
+    await arrives("cluster.whole");
+    await first.kill();
+    await until(() => here.connected, "the other server");
+    await arrives("cluster.half");
+  }, 20_000);
+
   test("prefixes keep installs apart, and what is no topic of ours is counted and skipped", async () => {
     const running = await server();
     const one = { DECNET_NATS_URL: running.url, DECNET_NATS_PREFIX: "lab.one" };
