@@ -4,7 +4,7 @@ import type { Decky, Status, Worker } from "../api/types.ts";
 import { printable } from "../contract/captured.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { dataFolder } from "../kit/data-folder.ts";
-import { findInstall } from "../kit/install.ts";
+import { busPlace, findInstall } from "../kit/install.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
 import type { Paint } from "./style.ts";
@@ -51,6 +51,7 @@ export async function runStatus(call: CommandCall): Promise<number> {
     call.terminal.out(`${JSON.stringify({ running: false, data_dir: folder.root })}\n`);
     throw new DecnetError("unavailable", `no decnet runs on ${folder.root}`);
   }
+  const place = install && busPlace(install.bus, install.bus_socket);
   const client = apiClient(folder);
   const status = await client.get<Status>("/status");
   const well =
@@ -61,7 +62,7 @@ export async function runStatus(call: CommandCall): Promise<number> {
       running: true,
       data_dir: folder.root,
       url: client.url,
-      bus_socket: install?.bus_socket,
+      ...place,
       pid: install?.pid,
     };
     call.terminal.out(`${JSON.stringify({ ...where, ...status }, null, 2)}\n`);
@@ -72,7 +73,7 @@ export async function runStatus(call: CommandCall): Promise<number> {
   call.terminal.out(
     [
       `${colours.bold("decnet")} ${status.version}  ${client.url}  ${colours.dim(folder.root)}\n\n`,
-      `  bus ${status.bus_connected ? colours.good("connected") : colours.bad("OFFLINE")}  ${colours.dim(install?.bus_socket ?? "")}\n`,
+      `  bus ${status.bus_connected ? colours.good("connected") : colours.bad("OFFLINE")}  ${colours.dim(place?.bus_socket ?? (place ? `over ${place.bus_type}` : ""))}\n`,
       `  evidence: ${accepted} accepted, ${spooled} in the spool, ${ingested} in the store\n\n`,
       workerLines(status, colours),
       ...status.deckies.map((decky) => deckyLines(decky, colours)),

@@ -3,6 +3,7 @@
 import type { Status } from "../api/types.ts";
 import { printable } from "../contract/captured.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
+import type { busPlace } from "../kit/install.ts";
 import type { SupervisorEvent } from "../kit/supervisor/supervisor.ts";
 import { version } from "../version.ts";
 import type { CommandCall } from "./command.ts";
@@ -15,7 +16,7 @@ export interface Started {
   readonly url: string;
   readonly adminPassword: string | undefined;
   readonly folder: DataFolder;
-  readonly busSocket: string;
+  readonly bus: ReturnType<typeof busPlace>;
   /** `name / password` of each login that lets an intruder in, by decky. */
   readonly logins: ReadonlyMap<string, readonly string[]>;
 }
@@ -27,7 +28,7 @@ export function announce(call: CommandCall, up: Started): void {
     const admin =
       up.adminPassword === undefined ? {} : { admin: { username: "admin", password: up.adminPassword } };
     const logins = Object.fromEntries(up.logins);
-    const where = { url, data_dir: folder.root, bus_socket: up.busSocket, pid: process.pid };
+    const where = { url, data_dir: folder.root, ...up.bus, pid: process.pid };
     call.terminal.out(`${JSON.stringify({ event: "up", ...where, ...admin, logins, ...status })}\n`);
     return;
   }

@@ -14,7 +14,7 @@ import type { Config } from "../kit/config.ts";
 import { busVariables, settingKeys, variableOf } from "../kit/config.ts";
 import type { DataFolder, FolderOwner } from "../kit/data-folder.ts";
 import { makeDataFolder } from "../kit/data-folder.ts";
-import { writeRunFile } from "../kit/install.ts";
+import { busPlace, writeRunFile } from "../kit/install.ts";
 import { createLogger } from "../kit/log.ts";
 import { openControlSocket } from "../kit/supervisor/control-socket.ts";
 import { holdFolder } from "../kit/supervisor/hold-folder.ts";
@@ -238,7 +238,8 @@ export async function runUp(call: CommandCall): Promise<number> {
   try {
     await serve(call.signal, startAll(supervisor, folder, ownBroker), async () => {
       const status = await settledStatus(folder, count, startedAt, call.signal);
-      announce(call, { status, url: apiClient(folder).url, adminPassword, folder, busSocket, logins });
+      const place = busPlace(bus, busSocket);
+      announce(call, { status, url: apiClient(folder).url, adminPassword, folder, bus: place, logins });
     });
     return 0;
   } finally {

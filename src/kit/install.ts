@@ -78,6 +78,15 @@ export function findApiUrl(folder: DataFolder): string | undefined {
   return api && alive(api.pid) ? api.url : undefined;
 }
 
+/** Where an install's bus is, for its operator: a socket only where the bus is one. */
+export function busPlace(
+  variables: Readonly<Record<string, string>> | undefined,
+  socket: string,
+): { readonly bus_type: string; readonly bus_socket: string | null } {
+  const bus_type = variables?.["DECNET_BUS_TYPE"] ?? "unix";
+  return { bus_type, bus_socket: bus_type === "unix" ? socket : null };
+}
+
 /** The environment in which `getBus` finds the bus of this folder's install. */
 export function busEnvironment(folder: DataFolder, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (env["DECNET_BUS_SOCKET"] || env["DECNET_BUS_TYPE"]) return env;

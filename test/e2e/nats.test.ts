@@ -26,7 +26,10 @@ test.skipIf(!hasNatsServer)(
       const drill = JSON.parse(run("drill", "--json").stdout.toString()) as { ok: boolean };
       expect(drill.ok).toBe(true);
       expect(run("publish", "x.y", "{}").exitCode).toBe(0);
-      expect(run("status").exitCode).toBe(0);
+      const status = run("status", "--json");
+      expect(status.exitCode).toBe(0);
+      expect(JSON.parse(status.stdout.toString())).toMatchObject({ bus_type: "nats", bus_socket: null });
+      expect(install.up).toMatchObject({ bus_type: "nats", bus_socket: null });
       await server.kill();
       expect(run("publish", "x.y", "{}").exitCode).not.toBe(0);
       expect(install.errors()).not.toContain("hush-hush");
