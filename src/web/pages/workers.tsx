@@ -29,9 +29,18 @@ function numberIn(extra: Worker["extra"], key: string): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
 
-function Uptime({ extra }: { readonly extra: Worker["extra"] }) {
-  const seconds = numberIn(extra, "uptime_sec");
-  return seconds === undefined ? "" : formatDuration(Math.max(0, seconds) * 1000);
+/** Seconds since the last beat that is known; counts on between one read and the next. */
+function ageOf(worker: Worker, now: number): number {
+  return Math.max(worker.seconds_since ?? 0, now / 1000 - (worker.last_heartbeat_ts ?? now / 1000));
+}
+
+/** How long it has been up by now; of one that fell silent, how long it had been at its last beat. */
+function Uptime({ worker }: { readonly worker: Worker }) {
+  const now = useNow();
+  const seconds = numberIn(worker.extra, "uptime_sec");
+  if (seconds === undefined) return "";
+  const since = worker.status === "ok" ? ageOf(worker, now) : 0;
+  return formatDuration(Math.round(Math.max(0, seconds) + since) * 1000);
 }
 
 /** Resident memory, of a worker that reports it. */
@@ -45,14 +54,14 @@ function fieldText(value: unknown): string {
   return plainLine(typeof value === "string" ? value : (JSON.stringify(value) ?? ""), 80);
 }
 
-/** Fields by name; those of a nested map (a worker's metrics) stand beside the others. */
+/** Fields by name, each once; those of a nested map (a worker's metrics) stand beside the others. */
 function fieldsOf(extra: Worker["extra"]): readonly (readonly [string, unknown])[] {
   const all = Object.entries(extra).flatMap(([key, value]) =>
     typeof value === "object" && value !== null && !Array.isArray(value)
       ? Object.entries(value)
       : [[key, value] as const],
   );
-  return all.filter(([key]) => !PLAIN_FIELDS.has(key)).slice(0, MOST_FIELDS);
+  return [...new Map(all)].filter(([key]) => !PLAIN_FIELDS.has(key)).slice(0, MOST_FIELDS);
 }
 
 function Extra({ extra }: { readonly extra: Worker["extra"] }) {
@@ -67,12 +76,10 @@ function Extra({ extra }: { readonly extra: Worker["extra"] }) {
   );
 }
 
-/** Counts on from the last beat that is known, between one read and the next. */
 function Since({ worker }: { readonly worker: Worker }) {
   const now = useNow();
   if (worker.last_heartbeat_ts === null) return <span className="faint">never seen</span>;
-  const age = Math.max(worker.seconds_since ?? 0, now / 1000 - worker.last_heartbeat_ts);
-  return `${formatDuration(Math.round(age) * 1000)} ago`;
+  return `${formatDuration(Math.round(ageOf(worker, now)) * 1000)} ago`;
 }
 
 /** What the service manager says of a worker that does not run, with the end of its log. */
@@ -108,7 +115,7 @@ const columns: readonly Column<Worker>[] = [
   { key: "status", label: "Status", cell: (worker) => <Status worker={worker} /> },
   { key: "since", label: "Last heartbeat", cell: (worker) => <Since worker={worker} /> },
   { key: "pid", label: "PID", numeric: true, cell: ({ extra }) => numberIn(extra, "pid") ?? "" },
-  { key: "uptime", label: "Up for", numeric: true, cell: ({ extra }) => <Uptime extra={extra} /> },
+  { key: "uptime", label: "Up for", numeric: true, cell: (worker) => <Uptime worker={worker} /> },
   { key: "memory", label: "Memory", numeric: true, cell: ({ extra }) => <Memory extra={extra} /> },
   {
     key: "extra",
