@@ -1,6 +1,7 @@
 // Characters to tokens. A slash begins a pattern where no operand has just ended.
 // Throws AwkFault and nothing else.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 import { AwkFault } from "./flow.ts";
 
@@ -50,18 +51,7 @@ const OPERATORS = [
   ],
   ...["~", "$", "="],
 ];
-const ESCAPES = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["a", "\x07"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["v", "\v"],
-  ["\\", "\\"],
-  ['"', '"'],
-  ["/", "/"],
-]);
+const ESCAPES = new Map([...CONTROL_LETTERS, ...["\\", '"', "/"].map((char) => [char, char] as const)]);
 
 /** Decodes the escapes of a text. */
 export function unescapeText(text: ByteString): ByteString {

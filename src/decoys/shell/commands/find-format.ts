@@ -1,6 +1,7 @@
 // What find -printf and -ls say of a file.
 // An unknown directive stays as it was written.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
 import { modeText } from "../vfs/mode-text.ts";
@@ -17,16 +18,7 @@ const LETTERS: Readonly<Record<FileStat["type"], string>> = {
   fifo: "p",
   socket: "s",
 };
-const ESCAPES: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  v: "\v",
-  "\\": "\\",
-};
+const ESCAPES = new Map([...CONTROL_LETTERS, ["\\", "\\"]]);
 
 /** KiB on the disk, as blocks of 4 KiB. */
 const kib = (stat: FileStat): number => (stat.type === "symlink" ? 0 : Math.ceil(stat.size / 4096) * 4);
@@ -98,7 +90,7 @@ export function printfFormat(
       if (whole === "%%") return "%";
       if (escaped !== undefined) {
         if (/^[0-7]/.test(escaped)) return String.fromCharCode(Number.parseInt(escaped, 8) & 255);
-        return ESCAPES[escaped] ?? whole;
+        return ESCAPES.get(escaped) ?? whole;
       }
       const text =
         kind !== undefined

@@ -1,6 +1,7 @@
 // The sets of tr: ranges, escapes, classes, `[=c=]` and `[c*n]`. Pure.
 // Throws TrFault in tr's own words; a set has at most 4,096 characters.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 
 /** Why a set has no meaning. */
@@ -22,15 +23,6 @@ const CLASSES: ReadonlyMap<string, RegExp> = new Map([
   ["upper", /[A-Z]/],
   ["xdigit", /[0-9A-Fa-f]/],
 ]);
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\x07",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
 const BYTES = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
 
 interface Char {
@@ -45,7 +37,7 @@ function charAt(text: ByteString, at: number): Char {
   if (octal !== undefined)
     return { char: String.fromCharCode(Number.parseInt(octal, 8) & 255), length: 1 + octal.length };
   const next = text.charAt(at + 1);
-  return { char: ESCAPES[next] ?? next, length: 2 };
+  return { char: CONTROL_LETTERS.get(next) ?? next, length: 2 };
 }
 
 interface Piece {

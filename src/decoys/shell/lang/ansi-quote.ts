@@ -1,21 +1,13 @@
 // The escapes inside $'…' of bash. Pure.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 
 const ANSI = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["a", "\x07"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["v", "\v"],
+  ...CONTROL_LETTERS,
   ["e", "\x1b"],
   ["E", "\x1b"],
-  ["\\", "\\"],
-  ["'", "'"],
-  ['"', '"'],
-  ["?", "?"],
+  ...["\\", "'", '"', "?"].map((char) => [char, char] as const),
 ]);
 
 /** Backslash escapes of `$'…'`. */

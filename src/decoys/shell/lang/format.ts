@@ -1,20 +1,10 @@
 // echo and printf: their escapes and conversions, as each shell has them.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 import type { Dialect } from "./dialect.ts";
 
-const ESCAPES = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["a", "\x07"],
-  ["b", "\b"],
-  ["f", "\f"],
-  ["v", "\v"],
-  ["\\", "\\"],
-  ["e", "\x1b"],
-  ["E", "\x1b"],
-]);
+const ESCAPES = new Map([...CONTROL_LETTERS, ["\\", "\\"], ["e", "\x1b"], ["E", "\x1b"]]);
 
 /** Backslash escapes; `stop` is set by `\c`. `leadingZero`: octal is `\0nnn` (echo) and not `\nnn` (printf). */
 function expandEscapes(text: ByteString, leadingZero: boolean): { text: ByteString; stop: boolean } {

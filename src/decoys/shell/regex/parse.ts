@@ -2,6 +2,7 @@
 // Bounded in nesting; throws RegexFault and nothing else. Back-references are not known: they can't be matched in
 // linear time.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 import { parseBracket } from "./bracket.ts";
 import {
@@ -34,14 +35,8 @@ const CLASSES = new Map([
   ["s", spaceBytes],
   ["S", complement(spaceBytes)],
 ]);
-const CONTROLS = new Map([
-  ["n", "\n"],
-  ["t", "\t"],
-  ["r", "\r"],
-  ["f", "\f"],
-  ["v", "\v"],
-  ["a", "\x07"],
-]);
+/** `\b` is the edge of a word here. */
+const CONTROLS = new Map([...CONTROL_LETTERS].filter(([letter]) => letter !== "b"));
 
 /** Parses a pattern. */
 export function parseRegex(text: ByteString, syntax: Syntax): Node {

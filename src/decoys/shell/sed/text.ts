@@ -1,5 +1,6 @@
 // What sed makes of texts: replacements, translated bytes, bytes made visible. Pure.
 
+import { CONTROL_LETTERS } from "../control-letters.ts";
 import type { ByteString } from "../shell.ts";
 
 /** The right side of `s` with its references and changes of case filled in. */
@@ -35,21 +36,16 @@ export function translate(text: ByteString, sets: ByteString): ByteString {
   return text.replace(/[\s\S]/g, (char) => table.get(char) ?? char);
 }
 
+const NAMED = new Map([
+  ["\\", "\\\\"],
+  ...[...CONTROL_LETTERS].map(([letter, char]) => [char, `\\${letter}`] as const),
+]);
+
 /** The space as `l` shows it, without folding. */
 export function visible(text: ByteString): ByteString {
-  const named: Readonly<Record<string, string>> = {
-    "\\": "\\\\",
-    "\n": "\\n",
-    "\t": "\\t",
-    "\r": "\\r",
-    "\x07": "\\a",
-    "\b": "\\b",
-    "\f": "\\f",
-    "\v": "\\v",
-  };
   const shown = text.replace(
     /[\\\x00-\x1f\x7f-\xff]/g,
-    (char) => named[char] ?? `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
+    (char) => NAMED.get(char) ?? `\\${char.charCodeAt(0).toString(8).padStart(3, "0")}`,
   );
   return `${shown}$`;
 }
