@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { topicCatalogue } from "../../src/bus/topics.ts";
 import { commands } from "../../src/commands/index.ts";
 import { decoys } from "../../src/decoys/index.ts";
-import { archetypes } from "../../src/decoys/personas/create.ts";
+import { hostArchetypes } from "../../src/decoys/personas/plan.ts";
 import { flagOf, isKnownVariable, settingKeys, variableOf } from "../../src/kit/config.ts";
 import { workers } from "../../src/workers/index.ts";
 
@@ -34,8 +34,8 @@ describe("registries", () => {
     expect(decoys.map((decoy) => decoy.name).sort()).toEqual(own);
   });
 
-  test("every decoy belongs to exactly one archetype", () => {
-    const offered = Object.values(archetypes).flatMap((archetype) => archetype.services as readonly string[]);
+  test("the machines of the host driver offer every decoy exactly once", () => {
+    const offered = hostArchetypes.flatMap((archetype) => archetype.services as readonly string[]);
     expect(offered.toSorted()).toEqual(decoys.map((decoy) => decoy.name).toSorted());
   });
 

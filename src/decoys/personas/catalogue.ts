@@ -1,7 +1,7 @@
 // What machines there can be: every archetype with the decoys it may offer, read from the registries.
 
 import { decoys } from "../index.ts";
-import { archetypes } from "./create.ts";
+import { archetypes } from "./archetypes/index.ts";
 
 /** Archetype to the names of its decoys, and every decoy there is. */
 export interface MachineCatalogue {
@@ -12,7 +12,7 @@ export interface MachineCatalogue {
 /** The catalogue of this build. */
 export function machineCatalogue(): MachineCatalogue {
   return {
-    archetypes: new Map(Object.entries(archetypes).map(([name, { services }]) => [name, services])),
+    archetypes: new Map(archetypes.map(({ name, services }) => [name, services])),
     services: decoys.map((decoy) => decoy.name),
   };
 }

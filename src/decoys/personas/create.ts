@@ -1,26 +1,20 @@
-// Draws machines from the secret: one function per archetype, all of one shape.
-// Decides nothing at random: the same secret gives the same machine for ever.
+// Draws a machine from the secret: its archetype says what it may be, its OS profile which versions there are.
+// Decides nothing at random: the same words give the same machine for ever.
 
+import { DecnetError } from "../../contract/errors.ts";
 import type { Random } from "../../contract/random.ts";
-import {
-  debianKernels,
-  deviceNames,
-  devicePasswords,
-  domains,
-  mysqlVersions,
-  opensshVersions,
-  serverCpus,
-  serverOuis,
-  serverRoles,
-  staffAccounts,
-  weakPasswords,
-} from "./facts.ts";
-import { deviceBuilds, firmwareTitle } from "./firmware.ts";
-import type { Account, Persona } from "./persona.ts";
+import type { ArchetypeDefinition } from "./archetypes/archetype.ts";
+import { archetypes, findArchetype } from "./archetypes/index.ts";
+import { account } from "./archetypes/parts.ts";
+import type { Appliance, Kernel, OsProfile, ProductLine } from "./os-profiles/profile.ts";
+import type { Account, Hardware, Model, OperatingSystem, Persona, ProductClaim } from "./persona.ts";
+import { patched, positionAt } from "./releases.ts";
 import type { InstallSecret } from "./secret.ts";
 import { drawFrom } from "./secret.ts";
 
 const DAY_MS = 86_400_000;
+/** How many releases a machine may be late when it is made. */
+const MOST_BEHIND = 3;
 
 /** A login that lets an intruder in, in place of those drawn from the secret. */
 export interface Login {
@@ -28,116 +22,111 @@ export interface Login {
   readonly password: string;
 }
 
-type Draft = Omit<Persona, "random" | "shared" | "admits" | "decky"> & { readonly name: string };
+/** What makes one machine of an archetype differ from another, and what it has lived through. */
+export interface PersonaOptions {
+  /** Number of the machine, where it has no place. */
+  readonly index?: number;
+  /** The decky's name: it is drawn by it, and called so. */
+  readonly place?: string;
+  /** In place of the drawn one, lower case with colons; an appliance of that vendor is drawn. */
+  readonly mac?: string;
+  /** Unix ms of a later boot than the drawn one. */
+  readonly bootedAt?: number;
+  /** Patch nights that it has lived through: versions move forward along their lists. */
+  readonly patches?: number;
+  readonly logins?: readonly Login[];
+}
+
+/** Everything that a draw hangs on. `stream` gives each field its own, so that one never shifts another. */
+interface Draw {
+  readonly archetype: ArchetypeDefinition;
+  readonly profile: OsProfile;
+  readonly appliance: Appliance | undefined;
+  readonly stream: (label: string) => Random;
+  /** Unix ms: the drawn boot, the one that holds, the day by which a patch must have come out. */
+  readonly dates: { readonly drawn: number; readonly installed: number; readonly patchedBy: number };
+  readonly patches: number;
+}
+
+function release<T extends { readonly day: string }>(draw: Draw, label: string, releases: readonly T[]): T {
+  const behind = draw.stream(`version ${label}`).below(MOST_BEHIND);
+  const position = positionAt(releases, draw.dates.drawn, behind);
+  return patched(releases, { position, patches: draw.patches, by: draw.dates.patchedBy });
+}
 
 function macOf(random: Random, ouis: readonly string[]): string {
   const tail = Array.from(random.bytes(3), (byte) => byte.toString(16).padStart(2, "0"));
   return [random.pick(ouis), ...tail].join(":");
 }
 
-function datesOf(random: Random, madeAt: number): { bootedAt: number; installedAt: number } {
-  const bootedAt = madeAt - (4 + random.below(90)) * DAY_MS - random.below(DAY_MS);
-  return { bootedAt, installedAt: bootedAt - (60 + random.below(400)) * DAY_MS };
+function applianceOf(profile: OsProfile, random: Random, mac: string | undefined): Appliance | undefined {
+  const all = profile.appliances ?? [];
+  if (all.length === 0) return undefined;
+  const fitting = all.filter(({ ouis }) => mac !== undefined && ouis.includes(mac.slice(0, 8)));
+  return random.pick(fitting.length > 0 ? fitting : all);
 }
 
-function kernelAt(ms: number): (typeof debianKernels)[number] {
-  return debianKernels.findLast((kernel) => Date.parse(kernel.day) < ms) ?? debianKernels[0];
+function serialOf(random: Random, form: string): string {
+  const letters = "ABCDEFGHJKLMNPRSTVWXYZ";
+  return form.replace(/[9A]/g, (sign) =>
+    sign === "9" ? String(random.below(10)) : random.pick([...letters]),
+  );
 }
 
-function account(name: string, uid: number, gecos: string, password: string | null): Account {
-  const home = name === "root" ? "/root" : `/home/${name}`;
-  return { name, uid, gid: uid, gecos, home, shell: "/bin/bash", password };
+function linesOf({ archetype, profile, appliance }: Draw, service: string): readonly ProductLine[] {
+  const own = appliance?.products?.[service];
+  if (own) return [own];
+  const allowed = archetype.only?.[service];
+  const lines = profile.products[service] ?? [];
+  return allowed ? lines.filter(({ product }) => allowed.includes(product)) : lines;
 }
 
-function server(random: Random, madeAt: number): Draft {
-  const dates = datesOf(random, madeAt);
-  const kernel = kernelAt(dates.bootedAt);
-  const name = `${random.pick(serverRoles)}${String(1 + random.below(9)).padStart(2, "0")}`;
-  const staff = random.pick(staffAccounts);
-  const openssh = random.pick(opensshVersions);
+function productsOf(draw: Draw): Record<string, ProductClaim> {
+  const { archetype, profile } = draw;
+  return Object.fromEntries(
+    archetype.services.map((service) => {
+      const lines = linesOf(draw, service);
+      if (lines.length === 0) {
+        throw new DecnetError(
+          "internal",
+          `${archetype.name} on ${profile.name} has no product for ${service}`,
+        );
+      }
+      const line = draw.stream(`product ${service}`).pick(lines);
+      return [service, { product: line.product, version: release(draw, service, line.releases).version }];
+    }),
+  );
+}
+
+function osOf(draw: Draw): OperatingSystem {
+  const { profile, appliance } = draw;
+  const kernel: Kernel = release(draw, "kernel", appliance?.kernels ?? profile.kernels);
   return {
-    name,
-    archetype: "linux-server",
-    hostname: name,
-    domain: random.pick(domains),
-    os: {
-      family: "linux",
-      flavour: "debian",
-      pretty: "Debian GNU/Linux 12 (bookworm)",
-      release: kernel.release,
-      version: `#1 SMP PREEMPT_DYNAMIC Debian ${kernel.build} (${kernel.day})`,
-      machine: "x86_64",
-    },
-    hardware: {
-      cpuModel: random.pick(serverCpus),
-      cpus: random.pick([2, 4, 8]),
-      memoryKib: random.pick([4_018_104, 8_145_588, 16_381_940]),
-      diskKib: random.pick([41_152_736, 82_437_316, 165_006_600]),
-    },
-    ...dates,
-    accounts: [
-      account("root", 0, "root", random.pick(weakPasswords)),
-      account(staff, 1000, `${staff},,,`, random.pick([staff, `${staff}123`, "123456"])),
-    ],
-    products: {
-      ssh: { product: "OpenSSH", version: openssh },
-      http: { product: "nginx", version: "1.22.1" },
-      ftp: { product: "vsftpd", version: "3.0.3" },
-      redis: { product: "Redis", version: "7.0.15" },
-      mysql: { product: "MySQL", version: random.pick(mysqlVersions) },
-    },
-    mac: macOf(random, serverOuis),
+    family: profile.family,
+    flavour: profile.flavour,
+    pretty: appliance?.pretty ?? profile.pretty,
+    release: kernel.release,
+    version: kernel.version,
+    machine: appliance?.machine ?? profile.machine,
   };
 }
 
-function device(random: Random, madeAt: number): Draft {
-  const dates = datesOf(random, madeAt);
-  const { firmware, kernel, board, ouis } = random.pick(deviceBuilds);
-  const mac = macOf(random, ouis);
-  const name = `${random.pick(deviceNames)}-${mac.slice(-5).replace(":", "")}`;
-  const { machine, cpu, cpus, memoryKib, diskKib } = board;
-  return {
-    name,
-    archetype: "embedded-device",
-    hostname: name,
-    domain: "lan",
-    os: {
-      family: "linux",
-      flavour: "busybox",
-      pretty: `DD-WRT ${firmware.name} (${firmware.release}) ${firmware.edition}`,
-      ...kernel,
-      machine,
-    },
-    hardware: { cpuModel: cpu, cpus, memoryKib, diskKib },
-    ...dates,
-    // This firmware has one login, whatever name its web page was given.
-    accounts: [
-      {
-        ...account("root", 0, "Root User,,,", random.pick(devicePasswords)),
-        home: "/tmp/root",
-        shell: "/bin/sh",
-      },
-    ],
-    products: {
-      telnet: { product: "DD-WRT telnetd", version: firmwareTitle(firmware).replace("DD-WRT v", "") },
-    },
-    firmware,
-    mac,
-  };
+function hardwareOf({ archetype, profile, appliance, stream }: Draw): Hardware {
+  if (appliance) {
+    const { cpu, cpus, memoryKib, diskKib } = appliance;
+    return { cpuModel: cpu, cpus, memoryKib, diskKib };
+  }
+  const drawn = archetype.hardware?.(stream("hardware"));
+  if (!drawn) throw new DecnetError("internal", `${archetype.name} on ${profile.name} has no hardware`);
+  return drawn;
 }
 
-/** How each archetype is drawn. The only list of archetypes. */
-export const archetypes = {
-  "linux-server": {
-    summary: "Debian 12 server with the usual daemons",
-    services: ["ssh", "http", "ftp", "redis", "mysql"],
-    draw: server,
-  },
-  "embedded-device": { summary: "router with DD-WRT and telnet", services: ["telnet"], draw: device },
-} as const;
-
-/** A key of {@link archetypes}. */
-export type Archetype = keyof typeof archetypes;
+function modelOf(draw: Draw, serial: string): Model | undefined {
+  const { appliance } = draw;
+  if (!appliance) return undefined;
+  const firmware = release(draw, "firmware", appliance.firmwares).version;
+  return { vendor: appliance.vendor, name: appliance.name, firmware, serial };
+}
 
 /** The accounts with the operator's logins in place of the drawn passwords. */
 function withLogins(accounts: readonly Account[], logins: readonly Login[]): readonly Account[] {
@@ -154,27 +143,83 @@ function withLogins(accounts: readonly Account[], logins: readonly Login[]): rea
   return [...known, ...added];
 }
 
-/** Draws the machine number `index` of an archetype. */
+function known(name: string): ArchetypeDefinition {
+  const archetype = findArchetype(name);
+  if (archetype) return archetype;
+  const names = archetypes.map((one) => one.name).join(", ");
+  throw new DecnetError("config", `there is no archetype "${name}". Known: ${names}.`);
+}
+
+function startDraw(
+  secret: InstallSecret,
+  archetype: ArchetypeDefinition,
+  place: string,
+  options: PersonaOptions,
+): Draw {
+  const stream = (label: string): Random => drawFrom(secret, "persona", place, label);
+  const profile = stream("profile").pick(archetype.profiles);
+  const dates = stream("dates");
+  const drawn = secret.madeAt - (4 + dates.below(90)) * DAY_MS - dates.below(DAY_MS);
+  return {
+    archetype,
+    profile,
+    appliance: applianceOf(profile, stream("appliance"), options.mac),
+    stream,
+    dates: {
+      drawn,
+      installed: drawn - (60 + dates.below(400)) * DAY_MS,
+      patchedBy: options.bootedAt ?? Number.POSITIVE_INFINITY,
+    },
+    patches: options.patches ?? 0,
+  };
+}
+
+function draftOf(draw: Draw, options: PersonaOptions): Omit<Persona, "random" | "shared" | "admits"> {
+  const { archetype, profile, appliance, stream, dates } = draw;
+  const mac = options.mac ?? macOf(stream("mac"), appliance?.ouis ?? archetype.ouis);
+  const serial = serialOf(stream("serial"), appliance?.serial ?? "");
+  const hostname = archetype.hostname.draw({ random: stream("hostname"), mac, serial });
+  const model = modelOf(draw, serial);
+  return {
+    decky: options.place ?? hostname,
+    archetype: archetype.name,
+    profile: profile.name,
+    hostname,
+    domain: stream("domain").pick(archetype.domains),
+    os: osOf(draw),
+    hardware: hardwareOf(draw),
+    bootedAt: Math.max(dates.drawn, options.bootedAt ?? 0),
+    installedAt: dates.installed,
+    accounts: withLogins(archetype.accounts(stream("accounts")), options.logins ?? []),
+    ...(appliance?.build ? { firmware: appliance.build } : {}),
+    ...(model ? { model } : {}),
+    products: productsOf(draw),
+    mac,
+  };
+}
+
+/**
+ * Draws a machine of an archetype. Throws DecnetError `config` where there is no such archetype.
+ * A later boot and more patch nights change dates and versions only, and never backwards.
+ */
 export function createPersona(
   secret: InstallSecret,
-  archetype: Archetype,
-  options: { readonly index?: number; readonly logins?: readonly Login[] } = {},
+  archetype: string,
+  options: PersonaOptions = {},
 ): Persona {
-  const place = `${archetype}/${options.index ?? 0}`;
-  const { name, ...draft } = archetypes[archetype].draw(drawFrom(secret, "persona", place), secret.madeAt);
-  const accounts = withLogins(draft.accounts, options.logins ?? []);
+  const place =
+    options.place === undefined ? `${archetype}/${options.index ?? 0}` : `${archetype}/at/${options.place}`;
+  const draft = draftOf(startDraw(secret, known(archetype), place, options), options);
   const made = new Map<unknown, unknown>();
   const persona: Persona = Object.freeze({
     ...draft,
-    decky: name,
-    accounts,
     random: (label: string) => drawFrom(secret, "use", place, label),
     shared<T>(make: (persona: Persona) => T): T {
       if (!made.has(make)) made.set(make, make(persona));
       return made.get(make) as T;
     },
     admits: (username: string, password: string) =>
-      accounts.some(
+      draft.accounts.some(
         (entry) => entry.name === username && entry.password !== null && entry.password === password,
       ),
   });

@@ -1,26 +1,5 @@
-// Facts that personas are drawn from: versions with the day they came out, names, weak passwords.
-// Versions and dates: Debian 12 package changelogs; MySQL 8.0 release notes.
-
-/** A Debian 12 kernel: `uname -r`, the tail of `uname -v`, the day it was built. */
-export const debianKernels = [
-  { release: "6.1.0-13-amd64", build: "6.1.55-1", day: "2023-09-29" },
-  { release: "6.1.0-18-amd64", build: "6.1.76-1", day: "2024-02-01" },
-  { release: "6.1.0-21-amd64", build: "6.1.90-1", day: "2024-05-03" },
-  { release: "6.1.0-25-amd64", build: "6.1.106-3", day: "2024-08-26" },
-  { release: "6.1.0-28-amd64", build: "6.1.119-1", day: "2024-11-22" },
-  { release: "6.1.0-31-amd64", build: "6.1.128-1", day: "2025-02-07" },
-  { release: "6.1.0-37-amd64", build: "6.1.140-1", day: "2025-05-22" },
-  { release: "6.1.0-40-amd64", build: "6.1.153-1", day: "2025-09-20" },
-] as const;
-
-/** Security uploads of Debian 12's OpenSSH; what each offers is in the ssh decoy. */
-export const opensshVersions = [
-  "9.2p1 Debian-2+deb12u3",
-  "9.2p1 Debian-2+deb12u5",
-  "9.2p1 Debian-2+deb12u7",
-] as const;
-
-export const mysqlVersions = ["8.0.36", "8.0.37", "8.0.39", "8.0.40", "8.0.41", "8.0.42"] as const;
+// Facts that personas are drawn from: names, processors, weak passwords, vendor prefixes of network cards.
+// Versions live with the OS profiles.
 
 export const serverCpus = [
   "Intel(R) Xeon(R) CPU E5-2640 v4 @ 2.40GHz",

@@ -33,8 +33,13 @@ export const deviceBuilds = [
       revision: "14929",
       busybox: { version: "1.13.4", built: "2010-08-12 12:34:49 CEST" },
     },
-    kernel: { release: "2.6.24.111", version: "#1146 Thu Aug 12 12:45:17 CEST 2010" },
+    kernel: {
+      release: "2.6.24.111",
+      version: "#1146 Thu Aug 12 12:45:17 CEST 2010",
+      day: "2010-08-12",
+    },
     board: { machine: "mips", cpu: "MIPS 74K V4.0", cpus: 1, memoryKib: 60_896, diskKib: 8192 },
+    device: { vendor: "Linksys", name: "Linksys E3000" },
     ouis: ["98:fc:11", "00:25:9c"],
   },
   {
@@ -45,8 +50,13 @@ export const deviceBuilds = [
       revision: "15962",
       busybox: { version: "1.13.4", built: "2010-12-24 03:02:49 CET" },
     },
-    kernel: { release: "2.6.24.111", version: "#1381 Fri Dec 24 03:13:22 CET 2010" },
+    kernel: {
+      release: "2.6.24.111",
+      version: "#1381 Fri Dec 24 03:13:22 CET 2010",
+      day: "2010-12-24",
+    },
     board: { machine: "mips", cpu: "MIPS 74K V4.0", cpus: 1, memoryKib: 124_628, diskKib: 32_768 },
+    device: { vendor: "Asus", name: "Asus RT-N16" },
     ouis: ["20:cf:30", "bc:ae:c5"],
   },
 ] as const;

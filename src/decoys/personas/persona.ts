@@ -17,12 +17,12 @@ export interface Account {
 
 /** The operating system as its commands report it. */
 export interface OperatingSystem {
-  readonly family: "linux";
-  /** `debian` for a server, `busybox` for a device. */
-  readonly flavour: "debian" | "busybox";
+  readonly family: "linux" | "windows" | "freebsd" | "vxworks" | "printer";
+  /** What its shell and files are like: `debian` for Debian and Ubuntu, `busybox` for a device, `none` where no decoy opens a shell. */
+  readonly flavour: "debian" | "busybox" | "none";
   /** As in /etc/os-release PRETTY_NAME. */
   readonly pretty: string;
-  /** `uname -r`. */
+  /** `uname -r`; the build of a Windows; the firmware of what has no such command. */
   readonly release: string;
   /** `uname -v`. */
   readonly version: string;
@@ -44,11 +44,22 @@ export interface ProductClaim {
   readonly version: string;
 }
 
+/** The appliance that a machine is, where it is one. */
+export interface Model {
+  readonly vendor: string;
+  readonly name: string;
+  /** As its own pages print it. */
+  readonly firmware: string;
+  readonly serial: string;
+}
+
 /** A machine. */
 export interface Persona {
   /** Name of the decky in decnet. */
   readonly decky: string;
   readonly archetype: string;
+  /** Name of the OS profile that it was drawn from. */
+  readonly profile: string;
   readonly hostname: string;
   readonly domain: string;
   readonly os: OperatingSystem;
@@ -58,8 +69,10 @@ export interface Persona {
   /** Unix ms when the machine was installed: dates of its files start here. */
   readonly installedAt: number;
   readonly accounts: readonly Account[];
-  /** The build that a device runs; a server has none. */
+  /** The build that a DD-WRT runs; nothing else has one. */
   readonly firmware?: Firmware;
+  /** What an appliance is; a computer is none. */
+  readonly model?: Model;
   /** Claim of each service that this machine runs, by decoy name. */
   readonly products: Readonly<Record<string, ProductClaim>>;
   /** MAC of its interface, lower case with colons. */

@@ -2,8 +2,10 @@
 
 import { DecnetError } from "../../contract/errors.ts";
 import { didYouMean } from "../../contract/nearest.ts";
-import type { Archetype, Login } from "./create.ts";
-import { archetypes, createPersona } from "./create.ts";
+import { embeddedDevice } from "./archetypes/embedded-device.ts";
+import { linuxServer } from "./archetypes/linux-server.ts";
+import type { Login } from "./create.ts";
+import { createPersona } from "./create.ts";
 import type { Persona } from "./persona.ts";
 import type { InstallSecret } from "./secret.ts";
 
@@ -13,6 +15,9 @@ export interface DeckyPlan {
   /** Decoy names, in the archetype's order. */
   readonly services: readonly string[];
 }
+
+/** The machines of the host driver: together they offer every decoy once. */
+export const hostArchetypes = Object.freeze([linuxServer, embeddedDevice]);
 
 /** `name:password` pairs as the setting holds them. */
 function parseLogins(pairs: readonly string[]): readonly Login[] {
@@ -34,7 +39,7 @@ export function planDeckies(
   secret: InstallSecret,
   options: { readonly services: readonly string[]; readonly logins: readonly string[] },
 ): readonly DeckyPlan[] {
-  const known = Object.values(archetypes).flatMap((archetype) => archetype.services as readonly string[]);
+  const known = hostArchetypes.flatMap((archetype) => archetype.services as readonly string[]);
   const stranger = options.services.find((name) => !known.includes(name));
   if (stranger !== undefined) {
     const remedy = didYouMean(stranger, known) || ` Known: ${known.join(", ")}.`;
@@ -42,10 +47,10 @@ export function planDeckies(
   }
   const wanted = new Set(options.services.length === 0 ? known : options.services);
   const logins = parseLogins(options.logins);
-  return (Object.keys(archetypes) as Archetype[])
+  return hostArchetypes
     .map((archetype) => ({
-      persona: createPersona(secret, archetype, { logins }),
-      services: archetypes[archetype].services.filter((name) => wanted.has(name)) as readonly string[],
+      persona: createPersona(secret, archetype.name, { logins }),
+      services: archetype.services.filter((name) => wanted.has(name)) as readonly string[],
     }))
     .filter((plan) => plan.services.length > 0);
 }

@@ -29,7 +29,11 @@ const SOURCE_LIMITS = { keptBytes: 16 * 1024 * 1024, diskBytes: 1024 ** 3, entri
 
 /** Makes the machine of a persona. Cheap; its files are built at the first login. */
 export function createMachine(persona: Persona, clock: Clock): Machine {
-  const world = createWorld(persona, clock, programNames(persona.os.flavour));
+  const world = createWorld(
+    persona,
+    clock,
+    programNames(persona.os.flavour === "busybox" ? "busybox" : "debian"),
+  );
   const disks = createDisks({
     base: () => world.base(),
     now: () => clock.now(),
