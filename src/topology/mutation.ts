@@ -4,24 +4,33 @@
 import { z } from "zod";
 import { DecnetError } from "../contract/errors.ts";
 import type { Catalogue, Topology, TopologyDecky } from "./model.ts";
-import { deckySchema, edgeSchema, lanSchema, nameSchema } from "./model.ts";
+import { deckySchema, edgeSchema, lanSchema, membersOf, nameSchema } from "./model.ts";
+import type { Fault } from "./validate.ts";
 import { validateTopology } from "./validate.ts";
 
 /** What a decky may change without becoming another machine. Nothing here has a default: what is absent stays. */
-const deckyChanges = z.strictObject({
+export const deckyChangesSchema = z.strictObject({
   services: deckySchema.shape.services,
   forward: z.boolean().optional(),
+  /** Null takes it away. */
+  schedule: deckySchema.shape.schedule.nullable(),
 });
-const lanChanges = z.strictObject({ subnet: lanSchema.shape.subnet.optional(), dmz: z.boolean().optional() });
+/** What a LAN may change. */
+export const lanChangesSchema = z.strictObject({
+  subnet: lanSchema.shape.subnet.optional(),
+  dmz: z.boolean().optional(),
+  /** Null takes it away. */
+  gateway: lanSchema.shape.gateway.nullable(),
+});
 
 /** Every operation with its arguments. */
 export const mutationSchema = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("add_lan"), lan: lanSchema }),
   z.strictObject({ op: z.literal("remove_lan"), name: nameSchema }),
-  z.strictObject({ op: z.literal("update_lan"), name: nameSchema, changes: lanChanges }),
+  z.strictObject({ op: z.literal("update_lan"), name: nameSchema, changes: lanChangesSchema }),
   z.strictObject({ op: z.literal("add_decky"), decky: deckySchema }),
   z.strictObject({ op: z.literal("remove_decky"), name: nameSchema }),
-  z.strictObject({ op: z.literal("update_decky"), name: nameSchema, changes: deckyChanges }),
+  z.strictObject({ op: z.literal("update_decky"), name: nameSchema, changes: deckyChangesSchema }),
   z.strictObject({ op: z.literal("attach_decky"), name: nameSchema, edge: edgeSchema }),
   z.strictObject({ op: z.literal("detach_decky"), name: nameSchema, lan: nameSchema }),
 ]);
@@ -34,10 +43,26 @@ export type MutationOp = Mutation["op"];
 /** What there is of a change by name. */
 type Args<O extends MutationOp> = Extract<Mutation, { op: O }>;
 
-/** `base` with the changes that are given. */
-function changed<T extends object>(base: T, changes: { readonly [K in keyof T]?: T[K] | undefined }): T {
+/** `base` with the changes that are given; what is null goes. */
+function changed<T extends object>(
+  base: T,
+  changes: { readonly [K in keyof T]?: T[K] | null | undefined },
+): T {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...base, ...Object.fromEntries(given) };
+  const merged = Object.entries({ ...base, ...Object.fromEntries(given) });
+  return Object.fromEntries(merged.filter(([, value]) => value !== null)) as T;
+}
+
+/**
+ * Faults that a change may not leave. A LAN in which nothing stands yet is cut off and does no harm: it is how a new
+ * one begins, before the decky that leads to it.
+ */
+function faultsAfter(topology: Topology, catalogue: Catalogue): readonly Fault[] {
+  const empty = topology.lans.filter(({ name }) => membersOf(topology, name).length === 0);
+  const harmless = new Set(empty.map(({ name }) => `lans.${name}`));
+  return validateTopology(topology, catalogue).filter(
+    ({ code, where }) => code !== "unreachable_lan" || !harmless.has(where),
+  );
 }
 
 function mustHave(present: boolean, kind: string, name: string): void {
@@ -137,7 +162,7 @@ export const mutationOps = Object.keys(appliers) as readonly MutationOp[];
 export function applyMutation(topology: Topology, mutation: Mutation, catalogue: Catalogue): Topology {
   const apply = appliers[mutation.op] as (topology: Topology, args: Mutation) => Topology;
   const after = apply(topology, mutation);
-  const faults = validateTopology(after, catalogue);
+  const faults = faultsAfter(after, catalogue);
   if (faults.length === 0) return after;
   const [first] = faults;
   throw new DecnetError("invalid", `${mutation.op}: ${first?.where}: ${first?.message}`, {

@@ -21,6 +21,18 @@ export type TopologyStatus = keyof typeof transitions;
 /** Every status. */
 export const topologyStatuses = Object.keys(transitions) as readonly TopologyStatus[];
 
+/** Those in which nothing of a topology stands, so that it may be replaced or forgotten. */
+export const restingStatuses = [
+  "pending",
+  "failed",
+  "torn_down",
+] as const satisfies readonly TopologyStatus[];
+
+/** Whether a text is a status. */
+export function isTopologyStatus(text: string): text is TopologyStatus {
+  return Object.hasOwn(transitions, text);
+}
+
 /** True when `to` may follow `from`. A status does not follow itself. */
 export function mayFollow(from: TopologyStatus, to: TopologyStatus): boolean {
   return (transitions[from] as readonly TopologyStatus[]).includes(to);
@@ -29,7 +41,7 @@ export function mayFollow(from: TopologyStatus, to: TopologyStatus): boolean {
 /** `to`, where it may follow; throws DecnetError `conflict` where it may not. */
 export function advance(from: TopologyStatus, to: TopologyStatus): TopologyStatus {
   if (mayFollow(from, to)) return to;
-  throw new DecnetError("conflict", `a topology that is ${from} can't become ${to}`, {
-    details: { from, to, allowed: transitions[from] },
-  });
+  const allowed: readonly TopologyStatus[] = transitions[from];
+  const words = `a topology that is ${from} can't become ${to}; it may become ${allowed.join(", ")}`;
+  throw new DecnetError("conflict", words, { details: { from, to, allowed } });
 }

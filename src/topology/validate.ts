@@ -20,6 +20,9 @@ export const faultCodes = {
   unknown_lan: "an edge leads to a LAN that is not there",
   bad_address: "an address is not one that a host of its LAN may have",
   lan_full: "a LAN has more deckies than addresses",
+  bad_gateway: "a gateway is not an address that a host of its LAN may have",
+  no_interface: "a LAN of driver macvlan names no interface",
+  shared_interface: "two LANs are on one interface, so no decky stands between them",
   unknown_persona: "no archetype has that name",
   unknown_service: "no decoy has that name",
   contradiction: "a machine of that archetype does not offer that service",
@@ -95,6 +98,31 @@ function subnetFaults(topology: Topology, networks: ReadonlyMap<string, Network>
   return [...bad, ...overlapping];
 }
 
+/** Faults of what ties a LAN to the world around the fleet. */
+function placeFaults(topology: Topology, networks: ReadonlyMap<string, Network>): Fault[] {
+  const gateways = topology.lans.flatMap((lan): Fault[] => {
+    const network = networks.get(lan.name);
+    if (lan.gateway === undefined || !network) return [];
+    const address = parseAddress(lan.gateway);
+    if (address !== undefined && isHostOf(network, address)) return [];
+    const message = `the gateway ${lan.gateway} is not a host's address in ${lan.subnet}`;
+    return [{ code: "bad_gateway", where: onLan(lan), message }];
+  });
+  const without = topology.lans
+    .filter((lan) => lan.driver === "macvlan" && lan.interface === undefined)
+    .map((lan): Fault => {
+      const message = "macvlan joins the network of an interface; name it with interface";
+      return { code: "no_interface", where: onLan(lan), message };
+    });
+  const shared = topology.lans.flatMap((lan, i): Fault[] => {
+    const other = topology.lans.slice(0, i).find(({ interface: name }) => name === lan.interface);
+    if (lan.interface === undefined || !other) return [];
+    const message = `"${other.name}" is on ${lan.interface} already: nothing would lie between the two`;
+    return [{ code: "shared_interface", where: onLan(lan), message }];
+  });
+  return [...gateways, ...without, ...shared];
+}
+
 function wayFaults(topology: Topology): Fault[] {
   const orphans = topology.deckies
     .filter((decky) => decky.edges.length === 0)
@@ -110,12 +138,19 @@ function wayFaults(topology: Topology): Fault[] {
   return [...orphans, ...cut];
 }
 
+/** The first address is kept for a decky that forwards. */
+function isFree(network: Network, address: number): boolean {
+  return isHostOf(network, address) && address !== gatewayOf(network);
+}
+
 function edgeFaults(
   decky: TopologyDecky,
   networks: ReadonlyMap<string, Network>,
-  lans: readonly string[],
+  { lans: all }: Topology,
 ): Fault[] {
   const where = onDecky(decky);
+  const lans = all.map((lan) => lan.name);
+  const gateways = new Map(all.flatMap(({ name, gateway }) => (gateway ? [[name, gateway] as const] : [])));
   const twice = repeated(decky.edges.map((edge) => edge.lan)).map(
     (lan): Fault => ({ code: "duplicate_edge", where, message: `has two edges to "${lan}"; keep one` }),
   );
@@ -126,12 +161,19 @@ function edgeFaults(
     const network = networks.get(lan);
     if (address === undefined || !network) return [];
     const number = parseAddress(address);
-    if (number !== undefined && isHostOf(network, number) && number !== gatewayOf(network)) return [];
-    const gateway = formatAddress(gatewayOf(network));
-    const message = `${address} is not a host's address in "${lan}" (the first, ${gateway}, is the gateway's)`;
+    if (number !== undefined && isFree(network, number) && address !== gateways.get(lan)) return [];
+    const gateway = gateways.get(lan) ?? formatAddress(gatewayOf(network));
+    const message = `${address} is not a host's address in "${lan}" (${gateway} and the first are gateways')`;
     return [{ code: "bad_address", where, message }];
   });
   return [...twice, ...edges];
+}
+
+/** How many deckies fit: all addresses less the network's own, the broadcast, the first, and another gateway's. */
+function roomOf(lan: Lan | undefined, network: Network): number {
+  const first = formatAddress(gatewayOf(network));
+  const isOther = lan?.gateway !== undefined && lan.gateway !== first;
+  return sizeOf(network) - (isOther ? 4 : 3);
 }
 
 function addressFaults(topology: Topology, networks: ReadonlyMap<string, Network>): Fault[] {
@@ -143,8 +185,10 @@ function addressFaults(topology: Topology, networks: ReadonlyMap<string, Network
       const message = `${address} is the address of ${names.join(" and ")}`;
       return { code: "duplicate_address", where: `lans.${lan}`, message };
     });
-    // Less its own, the broadcast and the gateway's address.
-    const room = sizeOf(network) - 3;
+    const room = roomOf(
+      topology.lans.find(({ name }) => name === lan),
+      network,
+    );
     if (members.length <= room) return twice;
     const message = `${members.length} deckies, but room for ${room}; widen the subnet`;
     return [...twice, { code: "lan_full", where: `lans.${lan}`, message }];
@@ -188,13 +232,13 @@ function machineFaults(decky: TopologyDecky, catalogue: Catalogue): Fault[] {
 /** Every fault of a topology, in a fixed order; empty when it can be deployed. */
 export function validateTopology(topology: Topology, catalogue: Catalogue): readonly Fault[] {
   const networks = networksOf(topology);
-  const lans = topology.lans.map((lan) => lan.name);
   return [
     ...duplicateNames(topology),
     ...dmzFaults(topology),
     ...subnetFaults(topology, networks),
+    ...placeFaults(topology, networks),
     ...wayFaults(topology),
-    ...topology.deckies.flatMap((decky) => edgeFaults(decky, networks, lans)),
+    ...topology.deckies.flatMap((decky) => edgeFaults(decky, networks, topology)),
     ...addressFaults(topology, networks),
     ...topology.deckies.flatMap((decky) => machineFaults(decky, catalogue)),
   ];
