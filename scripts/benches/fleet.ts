@@ -47,7 +47,7 @@ const round = (ms: number): number => Math.round(ms * 10) / 10;
 function reach(
   kernel: FleetKernel,
   desired: DesiredFleet,
-  only?: readonly DesiredDecky[],
+  only?: DesiredFleet,
 ): { observe_ms: number; apply_ms: number } {
   const start = performance.now();
   const observed = kernel.observe(Object.keys(SYSCTLS), only);
@@ -89,7 +89,8 @@ export async function benchFleet(): Promise<unknown> {
   const teardown = reach(kernel, fleetOf(0));
   const more = [10, 500].map((size) => {
     reach(kernel, fleetOf(size));
-    return { at: size, ...reach(kernel, { ...fleetOf(0), deckies: [decky(size)] }, [decky(size)]) };
+    const one = { ...fleetOf(0), deckies: [decky(size)] };
+    return { at: size, ...reach(kernel, one, one) };
   });
   reach(kernel, { bridges: [], joined: [], deckies: [] });
   return { deckies, listeners: servers.length, up, listen_ms, rss_mb, teardown, one_more: more };

@@ -3,12 +3,21 @@
 /** A link of a decky, as it shall be within its namespace. */
 export interface DesiredLink {
   readonly name: string;
-  /** The host's end. */
+  /** The host's end; a macvlan has none, and the name stands for nothing but itself. */
   readonly host: string;
+  /** The bridge of the host's end, or the interface whose network a macvlan is in. */
   readonly bridge: string;
+  readonly driver?: "macvlan";
   readonly mac: string;
   /** With prefix length, such as `10.0.0.5/24`. */
   readonly addresses: readonly string[];
+}
+
+/** A way to a network behind another machine of ours. */
+export interface DesiredRoute {
+  /** With prefix length, such as `10.1.0.0/24`. */
+  readonly destination: string;
+  readonly gateway: string;
 }
 
 /** A decky, as it shall be. */
@@ -16,14 +25,16 @@ export interface DesiredDecky {
   readonly namespace: string;
   readonly links: readonly DesiredLink[];
   readonly gateway?: string;
+  readonly routes?: readonly DesiredRoute[];
   readonly sysctls: Readonly<Record<string, string>>;
   /** Label of the firewall's rules. */
   readonly firewall: string;
 }
 
-/** All that one install shall have. Bridges that others made are in `joined`: used, never made and never removed. */
+/** All that one install shall have. */
 export interface DesiredFleet {
   readonly bridges: readonly string[];
+  /** Bridges with the operator's names: made when they are not there, removed when this install made them. */
   readonly joined: readonly string[];
   readonly deckies: readonly DesiredDecky[];
 }
@@ -33,6 +44,8 @@ export interface ObservedLink {
   readonly mac: string;
   readonly up: boolean;
   readonly addresses: readonly string[];
+  /** Of a macvlan: the interface whose network it is in. */
+  readonly parent?: string;
 }
 
 /** A namespace of ours. */
@@ -44,11 +57,17 @@ export interface ObservedNamespace {
   readonly firewall?: string;
   readonly links: Readonly<Record<string, ObservedLink>>;
   readonly gateway?: string;
+  readonly routes?: readonly DesiredRoute[];
 }
 
-/** What there is of this install: nothing that others made is in it. */
+/** What there is of this install, and which bridges of others there are to join. */
 export interface ObservedFleet {
+  /** Of ours, those that are up. */
   readonly bridges: readonly string[];
+  /** Those with the operator's names. */
+  readonly others: readonly string[];
+  /** Those among them that this install made; one that is not up yet is here alone. */
+  readonly made: readonly string[];
   /** Host's ends by name, and the bridge each is in. */
   readonly hostLinks: Readonly<Record<string, { readonly bridge?: string }>>;
   readonly namespaces: Readonly<Record<string, ObservedNamespace>>;
@@ -58,7 +77,9 @@ export interface ObservedFleet {
 export type Operation =
   | { readonly op: "delete-links"; readonly names: readonly string[] }
   | { readonly op: "remove-namespace"; readonly namespace: string }
-  | { readonly op: "add-bridge"; readonly name: string }
+  | { readonly op: "remove-bridge"; readonly name: string }
+  /** `made`: it bears the operator's name and is marked as made by us. */
+  | { readonly op: "add-bridge"; readonly name: string; readonly made: boolean }
   | { readonly op: "add-namespace"; readonly namespace: string }
   | { readonly op: "set-sysctl"; readonly namespace: string; readonly key: string; readonly value: string }
   | { readonly op: "put-up-firewall"; readonly namespace: string; readonly label: string }
@@ -72,4 +93,5 @@ export type Operation =
       readonly address: string;
     }
   | { readonly op: "set-up"; readonly namespace: string; readonly link: string }
-  | { readonly op: "delete-gateway" | "add-gateway"; readonly namespace: string; readonly gateway: string };
+  | { readonly op: "delete-gateway" | "add-gateway"; readonly namespace: string; readonly gateway: string }
+  | { readonly op: "delete-route" | "add-route"; readonly namespace: string; readonly route: DesiredRoute };

@@ -9,6 +9,8 @@ const INSTALL = "install-a";
 /** What a kernel does with each step, as far as planning needs it. It refuses what a kernel refuses. */
 class Kernel {
   readonly bridges = new Set<string>();
+  /** With the operator's names, and whether made by us. */
+  readonly others = new Map([["br-lan", false]]);
   /** Host's end to bridge, namespace and inner name. */
   readonly pairs = new Map<string, { bridge: string | undefined; namespace: string; inner: string }>();
   readonly spaces = new Map<
@@ -34,6 +36,8 @@ class Kernel {
     const hosts = [...this.pairs].map(([name, { bridge }]) => [name, bridge === undefined ? {} : { bridge }]);
     return structuredClone({
       bridges: [...this.bridges],
+      others: [...this.others.keys()],
+      made: [...this.others].filter(([, made]) => made).map(([name]) => name),
       hostLinks: Object.fromEntries(hosts),
       namespaces: Object.fromEntries(namespaces),
     });
@@ -75,8 +79,14 @@ class Kernel {
         this.spaces.delete(step.namespace);
         return;
       case "add-bridge":
-        if (this.bridges.has(step.name)) throw new Error("bridge exists");
-        this.bridges.add(step.name);
+        if (this.bridges.has(step.name) || this.others.has(step.name)) throw new Error("bridge exists");
+        if (step.made) this.others.set(step.name, true);
+        else this.bridges.add(step.name);
+        return;
+      case "remove-bridge":
+        if (!this.others.get(step.name)) throw new Error("not ours");
+        this.#dropHost(step.name);
+        this.others.delete(step.name);
         return;
       case "add-namespace":
         if (this.spaces.has(step.namespace)) throw new Error("namespace exists");
@@ -100,7 +110,7 @@ class Kernel {
         const space = this.#space(step.namespace);
         if (this.pairs.has(host) || space.links.has(name)) throw new Error("link exists");
         if (space.firewall === undefined) throw new Error("a link before the firewall");
-        if (!this.bridges.has(bridge) && bridge !== "br-lan") throw new Error("no bridge");
+        if (!this.bridges.has(bridge) && !this.others.has(bridge)) throw new Error("no bridge");
         this.pairs.set(host, { bridge, namespace: step.namespace, inner: name });
         space.links.set(name, { mac, up: false, addresses: [] });
         return;
@@ -129,8 +139,8 @@ class Kernel {
   }
 }
 
-const lan = fc.constantFrom("dmz", "office", "br-lan");
-const bridgeOf = (name: string): string => (name === "br-lan" ? name : bridgeName(INSTALL, name));
+const lan = fc.constantFrom("dmz", "office", "br-lan", "br-new");
+const bridgeOf = (name: string): string => (name.startsWith("br-") ? name : bridgeName(INSTALL, name));
 
 const decky = fc.record({
   id: fc.constantFrom("a", "b", "c", "d"),
@@ -152,7 +162,7 @@ const fleet: fc.Arbitrary<DesiredFleet> = fc
   .uniqueArray(decky, { selector: ({ id }) => id })
   .map((deckies) => ({
     bridges: [bridgeOf("dmz"), bridgeOf("office")],
-    joined: ["br-lan"],
+    joined: ["br-lan", "br-new"],
     deckies: deckies.map(({ id, links, gateway, ttl, firewall }) => ({
       namespace: namespaceName(INSTALL, id),
       links: links.map(({ lan, ...link }) => ({
@@ -219,6 +229,7 @@ describe("planning a fleet", () => {
         const kernel = crashed(before, then, part);
         expect(settle(kernel, NOTHING)).toEqual([]);
         expect([kernel.bridges.size, kernel.pairs.size, kernel.spaces.size]).toEqual([0, 0, 0]);
+        expect([...kernel.others]).toEqual([["br-lan", false]]);
       }),
       { numRuns: 300, seed: 7 },
     );

@@ -6,6 +6,7 @@ import type {
   DesiredDecky,
   DesiredFleet,
   DesiredLink,
+  DesiredRoute,
   ObservedFleet,
   ObservedNamespace,
   Operation,
@@ -29,7 +30,8 @@ function check(desired: DesiredFleet): void {
     ...desired.deckies.flatMap(({ links }) => links.map(({ host }) => host)),
   ]);
   const bridges = new Set([...desired.bridges, ...desired.joined]);
-  const astray = desired.deckies.flatMap(({ links }) => links).find(({ bridge }) => !bridges.has(bridge));
+  const links = desired.deckies.flatMap((decky) => decky.links);
+  const astray = links.find(({ bridge, driver }) => driver === undefined && !bridges.has(bridge));
   if (astray) throw new DecnetError("invalid", `there is no bridge ${astray.bridge} for ${astray.host}`);
 }
 
@@ -39,9 +41,11 @@ interface Leftovers {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** Whether both ends of a link are there and the inner one has its MAC. */
+/** Whether a link is there with all its ends and the MAC that it shall have. */
 function whole(link: DesiredLink, inside: ObservedNamespace, observed: ObservedFleet): boolean {
-  return link.host in observed.hostLinks && inside.links[link.name]?.mac === link.mac;
+  const inner = inside.links[link.name];
+  if (inner?.mac !== link.mac) return false;
+  return link.driver === "macvlan" ? inner.parent === link.bridge : link.host in observed.hostLinks;
 }
 
 function leftovers(desired: DesiredFleet, observed: ObservedFleet): Leftovers {
@@ -49,7 +53,10 @@ function leftovers(desired: DesiredFleet, observed: ObservedFleet): Leftovers {
   const kept = new Set(desired.bridges);
   for (const { namespace, links } of desired.deckies) {
     const inside = observed.namespaces[namespace];
-    for (const link of links) if (inside?.mounted && whole(link, inside, observed)) kept.add(link.host);
+    for (const link of links) {
+      const sound = inside?.mounted && whole(link, inside, observed);
+      if (sound && link.driver === undefined) kept.add(link.host);
+    }
   }
   const have = [...Object.keys(observed.hostLinks), ...observed.bridges];
   const gone = Object.entries(observed.namespaces).filter(
@@ -86,7 +93,8 @@ function planLink(
   // The other end of a pair that is removed goes with it; one without a pair has to go by itself.
   const alone = inner !== undefined && !sound && !(link.host in at.observed.hostLinks);
   const now = sound ? inner : undefined;
-  const astray = sound && at.observed.hostLinks[link.host]?.bridge !== link.bridge;
+  const veth = link.driver === undefined;
+  const astray = veth && sound && at.observed.hostLinks[link.host]?.bridge !== link.bridge;
   return [
     ...(alone ? [{ op: "delete-inner-link", namespace, name: link.name } as const] : []),
     ...(sound ? [] : [{ op: "add-link", namespace, link } as const]),
@@ -112,6 +120,27 @@ function planGateway(
   ];
 }
 
+const routeText = ({ destination, gateway }: DesiredRoute): string => `${destination} ${gateway}`;
+
+function planRoutes(
+  { namespace, routes = [], links }: DesiredDecky,
+  inside: ObservedNamespace,
+  rebuilt: boolean,
+): Operation[] {
+  if (links.length === 0) return [];
+  const have = inside.routes ?? [];
+  const wanted = new Set(routes.map(routeText));
+  const kept = new Set(rebuilt ? [] : have.map(routeText));
+  return [
+    ...have
+      .filter((route) => !wanted.has(routeText(route)))
+      .map((route): Operation => ({ op: "delete-route", namespace, route })),
+    ...routes
+      .filter((route) => !kept.has(routeText(route)))
+      .map((route): Operation => ({ op: "add-route", namespace, route })),
+  ];
+}
+
 function planDecky(decky: DesiredDecky, observed: ObservedFleet): Operation[] {
   const { namespace } = decky;
   const found = observed.namespaces[namespace];
@@ -133,22 +162,27 @@ function planDecky(decky: DesiredDecky, observed: ObservedFleet): Operation[] {
     ...extra.map((name): Operation => ({ op: "delete-inner-link", namespace, name })),
     ...links,
     ...planGateway(decky, inside, rebuilt),
+    ...planRoutes(decky, inside, rebuilt),
   ];
 }
 
 /**
  * The steps, in their order. Throws DecnetError `conflict` when two things want one name, `invalid` for a link to a
  * bridge that is not part of the fleet. A step that removes finds its object gone without that being a failure, and
- * `add-gateway` takes the place of a gateway that is there.
+ * `add-gateway` and `add-route` take the place of what is there.
  */
 export function planFleet(desired: DesiredFleet, observed: ObservedFleet): Operation[] {
   check(desired);
   const { links, namespaces } = leftovers(desired, observed);
   const bridges = desired.bridges.filter((name) => !observed.bridges.includes(name));
+  const joined = desired.joined.filter((name) => !observed.others.includes(name));
+  const left = observed.made.filter((name) => !desired.joined.includes(name));
   return [
     ...(links.size > 0 ? [{ op: "delete-links", names: [...links] } as const] : []),
     ...[...namespaces].map((namespace): Operation => ({ op: "remove-namespace", namespace })),
-    ...bridges.map((name): Operation => ({ op: "add-bridge", name })),
+    ...left.map((name): Operation => ({ op: "remove-bridge", name })),
+    ...bridges.map((name): Operation => ({ op: "add-bridge", name, made: false })),
+    ...joined.map((name): Operation => ({ op: "add-bridge", name, made: true })),
     ...desired.deckies.flatMap((decky) => planDecky(decky, observed)),
   ];
 }

@@ -59,6 +59,8 @@ describe.skipIf(!HAS_LAB)("a fleet in the kernel", () => {
     expect(links()).toHaveLength(1 + 2 + 50);
     expect(fleetKernel("another-install", lab.folder).observe([])).toEqual({
       bridges: [],
+      others: expect.arrayContaining([...FIFTY.bridges]),
+      made: [],
       hostLinks: {},
       namespaces: {},
     });
@@ -106,7 +108,7 @@ describe.skipIf(!HAS_LAB)("a fleet in the kernel", () => {
   test("one decky is looked at and added by itself, and the others are left alone", () => {
     const before = links().length;
     const one = { ...FIFTY, deckies: [decky(50)] };
-    const alone = () => planFleet(one, kernel.observe([TTL, ABSENT], one.deckies));
+    const alone = () => planFleet(one, kernel.observe([TTL, ABSENT], one));
     kernel.apply(alone());
     expect(alone()).toEqual([]);
     expect(links()).toHaveLength(before + 1);

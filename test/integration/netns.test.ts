@@ -89,6 +89,8 @@ describe.skipIf(!HAS_LAB)("a decky in the kernel", () => {
         mac: MAC,
         mtu: 1400,
         master: 0,
+        group: 0,
+        parent: expect.any(Number),
         kind: "veth",
       });
       const addresses = socket.dump(dumpAddresses).map(({ body }) => parseAddress(body).address);

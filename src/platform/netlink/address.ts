@@ -74,30 +74,36 @@ export function deleteAddress(at: LinkAddress): Message {
   return { type: RTM_DELADDR, flags: N.NLM_F_REQUEST | N.NLM_F_ACK, body };
 }
 
-/** The default route: over which router, and by which link where its address does not tell. */
-export interface DefaultRoute {
+/** A route: over which router, and by which link where its address does not tell. */
+export interface NewRoute {
   readonly index?: number;
   readonly gateway: string;
+  /** With prefix length; absent for the default route. */
+  readonly destination?: string;
 }
 
-function routeBody(to: DefaultRoute): Uint8Array {
+function routeBody(to: NewRoute): Uint8Array {
   const gateway = addressBytes(to.gateway);
   const family = gateway.length === 4 ? AF_INET : AF_INET6;
+  const [network, bits] = to.destination?.split("/") ?? [];
   // struct rtmsg: family, dst length, src length, tos, table, protocol, scope (0 is universe), type, flags (4 bytes)
-  const head = Uint8Array.of(family, 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, 0, RTN_UNICAST, 0, 0, 0, 0);
+  const head = Uint8Array.of(
+    ...[family, Number(bits ?? 0), 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, 0, RTN_UNICAST, 0, 0, 0, 0],
+  );
+  const where = network === undefined ? [] : [N.attribute(RTA_DST, addressBytes(network))];
   const by = to.index === undefined ? [] : [N.attribute(RTA_OIF, N.u32(to.index))];
-  return N.concat([head, N.attribute(RTA_GATEWAY, gateway), ...by]);
+  return N.concat([head, ...where, N.attribute(RTA_GATEWAY, gateway), ...by]);
 }
 
-/** Makes the default route; fails with EEXIST where there is one, unless it shall `replace` it. */
-export function newRoute(to: DefaultRoute, how: "add" | "replace" = "add"): Message {
+/** Makes a route; fails with EEXIST where there is one to the same place, unless it shall `replace` it. */
+export function newRoute(to: NewRoute, how: "add" | "replace" = "add"): Message {
   const mode = how === "add" ? N.NLM_F_EXCL : N.NLM_F_REPLACE;
   const flags = N.NLM_F_REQUEST | N.NLM_F_ACK | N.NLM_F_CREATE | mode;
   return { type: RTM_NEWROUTE, flags, body: routeBody(to) };
 }
 
-/** Removes the default route. */
-export function deleteRoute(to: DefaultRoute): Message {
+/** Removes a route. */
+export function deleteRoute(to: NewRoute): Message {
   return { type: RTM_DELROUTE, flags: N.NLM_F_REQUEST | N.NLM_F_ACK, body: routeBody(to) };
 }
 

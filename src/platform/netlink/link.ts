@@ -42,6 +42,8 @@ export interface LinkEnd {
   /** Namespace in which it appears: an open descriptor. Absent: the namespace of the socket. */
   readonly namespaceFd?: number;
   readonly up?: boolean;
+  /** A number that it bears from its first moment on. */
+  readonly group?: number;
 }
 
 /** A link to make. */
@@ -60,6 +62,9 @@ export interface Link {
   readonly mac: string;
   readonly mtu: number;
   readonly master: number;
+  readonly group: number;
+  /** Number of the interface below it (of a macvlan) or at its other end (of a veth), in that one's namespace; 0 for others. */
+  readonly parent: number;
   readonly kind: string;
 }
 
@@ -95,6 +100,7 @@ function endAttributes(end: LinkEnd): Uint8Array[] {
     ifname(end.name),
     ...(end.mac === undefined ? [] : [N.attribute(IFLA.ADDRESS, macBytes(end.mac))]),
     ...(end.mtu === undefined ? [] : [N.attribute(IFLA.MTU, N.u32(end.mtu))]),
+    ...(end.group === undefined ? [] : [N.attribute(IFLA.GROUP, N.u32(end.group))]),
     ...(end.namespaceFd === undefined ? [] : [N.attribute(IFLA.NET_NS_FD, N.u32(end.namespaceFd))]),
   ];
 }
@@ -188,6 +194,8 @@ export function parseLink(body: Uint8Array): Link {
     mac: macText(found.get(IFLA.ADDRESS) ?? new Uint8Array(0)),
     mtu: N.readU32(found.get(IFLA.MTU)) ?? 0,
     master: N.readU32(found.get(IFLA.MASTER)) ?? 0,
+    group: N.readU32(found.get(IFLA.GROUP)) ?? 0,
+    parent: N.readU32(found.get(IFLA.LINK)) ?? 0,
     kind: (info && N.readText(N.decodeAttributes(info).get(IFLA_INFO_KIND))) ?? "",
   };
 }

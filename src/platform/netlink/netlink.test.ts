@@ -94,6 +94,8 @@ describe("answers", () => {
       mac: "",
       mtu: 1400,
       master: 2,
+      group: 0,
+      parent: 0,
       kind: "veth",
     });
     const address = { index: 3, address: "fd00::1", prefix: 64 };
