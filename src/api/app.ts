@@ -2,6 +2,7 @@
 // Owns no socket and reads no environment: what it needs is handed in.
 
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { DecnetError } from "../contract/errors.ts";
 import type { ApiDeps } from "./deps.ts";
@@ -23,6 +24,7 @@ import { addSessionRoutes } from "./routes/sessions.ts";
 import { addStatsRoutes } from "./routes/stats.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addStreamRoutes } from "./routes/stream.ts";
+import { addTopologyRoutes } from "./routes/topologies.ts";
 import { addWorkerRoutes } from "./routes/workers.ts";
 import type { KnownRoutes } from "./routes-known.ts";
 import { checkQuery, readRoutes, refuseUnknown } from "./routes-known.ts";
@@ -31,8 +33,9 @@ import { serveWeb } from "./web-assets.ts";
 /** Where the API lives. */
 const BASE = "/api/v1";
 
-/** Most bytes of a request's body. */
+/** Most bytes of a request's body. A topology may have thousands of machines. */
 const BODY_BYTES = 256 * 1024;
+const TOPOLOGY_BYTES = 2 * 1024 * 1024;
 
 const addRoutes = [
   addAuthRoutes,
@@ -46,6 +49,7 @@ const addRoutes = [
   addEvidenceRoutes,
   addBlobRoutes,
   addStreamRoutes,
+  addTopologyRoutes,
   addDrillRoutes,
   addAuditRoutes,
   addMetricsRoutes,
@@ -60,6 +64,15 @@ function routesOf(app: OpenAPIHono<ApiEnv>): () => KnownRoutes {
   };
 }
 
+function limitBody(): MiddlewareHandler<ApiEnv> {
+  const onError = (): never => {
+    throw new DecnetError("too_large", "the request body is too large");
+  };
+  const usual = bodyLimit({ maxSize: BODY_BYTES, onError });
+  const large = bodyLimit({ maxSize: TOPOLOGY_BYTES, onError });
+  return (c, next) => (c.req.path.startsWith(`${BASE}/topologies`) ? large : usual)(c, next);
+}
+
 /** Makes the app. */
 export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   const app = createRouter();
@@ -68,15 +81,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<ApiEnv> {
   app.use(secureHeaders());
   app.use(checkHost(deps.boundTo));
   app.use(`${BASE}/*`, checkOrigin());
-  app.use(
-    `${BASE}/*`,
-    bodyLimit({
-      maxSize: BODY_BYTES,
-      onError: () => {
-        throw new DecnetError("too_large", "the request body is too large");
-      },
-    }),
-  );
+  app.use(`${BASE}/*`, limitBody());
   app.use(`${BASE}/*`, checkQuery(routes));
   const api = createRouter();
   for (const add of addRoutes) add(api, deps);

@@ -1,7 +1,7 @@
 // Writes who asked for something, from where, and what came of it, also when it was refused.
 // Who can't be named asked for nothing: requests without a login leave no entry that a stranger could fill a disk with.
 
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { printable } from "../contract/captured.ts";
 import { DecnetError, toError } from "../contract/errors.ts";
 import { insertAudit } from "../store/audit.ts";
@@ -15,6 +15,15 @@ function outcomeOf(error: unknown, said: string | undefined): string {
   if (error === undefined) return said ?? "done";
   if (error instanceof DecnetError) return printable(`${error.code}: ${error.message}`, 300);
   return "internal: internal error";
+}
+
+/** What the path is about: `fleet/web01`. */
+function inPath(c: Context): string {
+  const names = ["id", "name", "lan"].map((key) => c.req.param(key));
+  return names
+    .filter((name) => name !== undefined)
+    .map((name) => printable(name, 64))
+    .join("/");
 }
 
 /**
@@ -34,7 +43,7 @@ export function audited(
       ts: clock.now(),
       username: principal.username,
       action,
-      target: target ?? printable(c.req.param("name") ?? "", 64),
+      target: target ?? c.get("target") ?? inPath(c),
       detail: "",
       source: c.env?.source ?? "",
       outcome: outcomeOf(c.error, c.get("outcome")),

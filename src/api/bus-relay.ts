@@ -1,4 +1,5 @@
-// What the bus tells the API: heartbeats for the registry, hints that there is something new for the feed.
+// What the bus tells the API: heartbeats for the registry, hints that there is something new for the feed, and what
+// happens to topologies for those who watch one.
 // Nothing depends on it: without a bus the rows age and the feed polls.
 
 import type { Bus, Subscription } from "../bus/bus.ts";
@@ -6,6 +7,8 @@ import { publishSafely } from "../bus/publish-safely.ts";
 import { patternOf, topics } from "../bus/topics.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { StreamHub } from "./stream/hub.ts";
+import type { TopologyStreams } from "./stream/topologies.ts";
+import { TOPOLOGY_PATTERNS } from "./stream/topologies.ts";
 import type { Wake } from "./stream/wake.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
@@ -14,6 +17,7 @@ export interface RelayOptions {
   readonly bus: Bus;
   readonly registry: WorkerRegistry;
   readonly hub: StreamHub;
+  readonly topologyStreams: TopologyStreams;
   readonly wake: Wake;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -46,12 +50,17 @@ async function relayHints(hints: Subscription, wake: Wake): Promise<void> {
   for await (const _event of hints) wake.hint();
 }
 
+async function relayTopologies(news: Subscription, streams: TopologyStreams): Promise<void> {
+  for await (const event of news) streams.take(event);
+}
+
 /** Starts it. */
 export function startBusRelay(options: RelayOptions): BusRelay {
   const { bus, clock, signal, wake } = options;
   const health = bus.subscribe(patternOf(topics.systemHealth));
   const hints = HINTS.map((pattern) => bus.subscribe(pattern, { maxEvents: 16 }));
-  const all = [health, ...hints];
+  const news = TOPOLOGY_PATTERNS.map((pattern) => bus.subscribe(pattern));
+  const all = [health, ...hints, ...news];
   const close = (): void => {
     for (const subscription of all) subscription.close();
   };
@@ -69,6 +78,7 @@ export function startBusRelay(options: RelayOptions): BusRelay {
   const relays = [
     relayHealth(health, options),
     ...hints.map((subscription) => relayHints(subscription, wake)),
+    ...news.map((subscription) => relayTopologies(subscription, options.topologyStreams)),
   ];
   return {
     ready,

@@ -9,6 +9,7 @@ import type { Database } from "../store/schema.ts";
 import type { Auth } from "./auth.ts";
 import type { ServiceView } from "./service-view.ts";
 import type { StreamHub } from "./stream/hub.ts";
+import type { TopologyStreams } from "./stream/topologies.ts";
 import type { WebAssets } from "./web-assets.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly auth: Auth;
   readonly registry: WorkerRegistry;
   readonly hub: StreamHub;
+  readonly topologyStreams: TopologyStreams;
   readonly blobs: BlobSource;
   readonly clock: Clock;
   readonly log: Logger;

@@ -21,6 +21,8 @@ export interface ApiEnv {
     principal: Principal;
     /** What came of a request, for the audit trail. */
     outcome?: string;
+    /** What it was about, where the path does not say so. */
+    target?: string;
     /** Done once the answer is out. */
     afterwards?: () => void;
   };

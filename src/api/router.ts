@@ -22,6 +22,11 @@ export function answers<T extends z.ZodType>(schema: T, description: string) {
   return { 200: { description, content: { "application/json": { schema } } }, ...failures };
 }
 
+/** What was made, or a failure. */
+export function answersCreated<T extends z.ZodType>(schema: T, description: string) {
+  return { 201: { description, content: { "application/json": { schema } } }, ...failures };
+}
+
 /** An order that was taken and whose effect comes later, or a failure. */
 export function answersAccepted<T extends z.ZodType>(schema: T, description: string) {
   return { 202: { description, content: { "application/json": { schema } } }, ...failures };

@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import type * as schemas from "./schemas.ts";
+import type * as topologies from "./topology-schemas.ts";
 
 type Of<S extends z.ZodType> = z.output<S>;
 
@@ -37,6 +38,12 @@ export type DrillRemoved = Of<typeof schemas.drillRemovedSchema>;
 export type Status = Of<typeof schemas.statusSchema>;
 export type Health = Of<typeof schemas.healthSchema>;
 export type AuditEntry = Of<typeof schemas.auditSchema>;
+export type TopologySummary = Of<typeof topologies.topologySummarySchema>;
+export type Topologies = Of<typeof topologies.topologiesSchema>;
+export type TopologyDetail = Of<typeof topologies.topologyDetailSchema>;
+export type Machine = TopologyDetail["machines"][number];
+export type Mutation = Of<typeof topologies.mutationViewSchema>;
+export type TopologySnapshot = Of<typeof topologies.topologySnapshotSchema>;
 export type Snapshot = Of<typeof schemas.snapshotSchema>;
 
 /** A page of rows; `next` goes back as `cursor` (for evidence as `since` or `before`), null at the end. */
@@ -56,5 +63,20 @@ export interface StreamEvents {
   readonly worker: Worker;
   readonly decky: Decky;
   /** Last event of a client that reads too slowly: reconnect, Last-Event-ID resumes. */
+  readonly lagged: { readonly reason: "slow" };
+}
+
+/** What `/topologies/{id}/events` sends. Ids grow within one stream; who comes back begins with a snapshot. */
+export interface TopologyEvents {
+  readonly snapshot: TopologySnapshot;
+  readonly "mutation.enqueued": Of<typeof topologies.mutationEventSchema>;
+  readonly "mutation.applying": Of<typeof topologies.mutationEventSchema>;
+  readonly "mutation.applied": Of<typeof topologies.mutationEventSchema>;
+  readonly "mutation.failed": Of<typeof topologies.mutationEventSchema>;
+  readonly status: Of<typeof topologies.statusEventSchema>;
+  readonly "decky.state": Of<typeof topologies.deckyStateEventSchema>;
+  /** Somebody touched a decky of this topology. */
+  readonly attacker: Of<typeof topologies.touchEventSchema>;
+  /** Last event of a client that reads too slowly. */
   readonly lagged: { readonly reason: "slow" };
 }

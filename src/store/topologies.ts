@@ -83,29 +83,44 @@ export async function putTopologyDefinition(
 /** A definition in place of that of version `version`. */
 export interface Rewrite {
   readonly version: number;
+  readonly name: string;
   readonly definition: string;
+  /** Only while it is one of these. */
+  readonly statuses: readonly string[];
   /** Unix ms. */
   readonly now: number;
 }
 
-/** Replaces the definition of version `version`; false when that was not the version any more. */
+/** Replaces the definition of version `version`; false when version or status are not as expected any more. */
 export async function rewriteTopology(
   db: Kysely<Database>,
   id: string,
-  { version, definition, now }: Rewrite,
+  { version, name, definition, statuses, now }: Rewrite,
 ): Promise<boolean> {
   const result = await db
     .updateTable("topology")
-    .set({ definition, version: version + 1, changed_at: now })
+    .set({ name, definition, version: version + 1, changed_at: now })
     .where("id", "=", id)
     .where("version", "=", version)
+    .where("status", "in", statuses)
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
-/** Removes a topology with its changes and machines; false when there is none of that id. */
-export async function deleteTopology(db: Kysely<Database>, id: string): Promise<boolean> {
+/** Removes a topology with its changes and machines; false when there is none of that id with one of these statuses. */
+export async function deleteTopology(
+  db: Kysely<Database>,
+  id: string,
+  statuses: readonly string[],
+): Promise<boolean> {
   return db.transaction().execute(async (trx) => {
+    const there = await trx
+      .selectFrom("topology")
+      .select("id")
+      .where("id", "=", id)
+      .where("status", "in", statuses)
+      .executeTakeFirst();
+    if (!there) return false;
     await trx.deleteFrom("topology_mutation").where("topology_id", "=", id).execute();
     await trx.deleteFrom("machine").where("topology_id", "=", id).execute();
     const result = await trx.deleteFrom("topology").where("id", "=", id).executeTakeFirst();

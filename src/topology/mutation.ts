@@ -155,13 +155,18 @@ const appliers: { readonly [O in MutationOp]: (topology: Topology, args: Args<O>
 /** Every operation's name. */
 export const mutationOps = Object.keys(appliers) as readonly MutationOp[];
 
+/** The topology after the change, whatever faults it leaves. Throws DecnetError `not_found` or `conflict` as {@link applyMutation}. */
+export function changeTopology(topology: Topology, mutation: Mutation): Topology {
+  const change = appliers[mutation.op] as (topology: Topology, args: Mutation) => Topology;
+  return change(topology, mutation);
+}
+
 /**
  * The topology after the change. Throws DecnetError `not_found` or `conflict` where it has nothing to act on, and
  * `invalid` with the faults in `details` where it would leave a topology that can't stand.
  */
 export function applyMutation(topology: Topology, mutation: Mutation, catalogue: Catalogue): Topology {
-  const apply = appliers[mutation.op] as (topology: Topology, args: Mutation) => Topology;
-  const after = apply(topology, mutation);
+  const after = changeTopology(topology, mutation);
   const faults = faultsAfter(after, catalogue);
   if (faults.length === 0) return after;
   const [first] = faults;

@@ -43,7 +43,9 @@ const onLan = (lan: Pick<Lan, "name">): string => `lans.${lan.name}`;
 const onDecky = (decky: Pick<TopologyDecky, "name">): string => `deckies.${decky.name}`;
 
 function repeated(names: readonly string[]): readonly string[] {
-  return [...new Set(names.filter((name, i) => names.indexOf(name) !== i))];
+  const seen = new Set<string>();
+  const again = names.filter((name) => seen.size === seen.add(name).size);
+  return [...new Set(again)];
 }
 
 function duplicateNames(topology: Topology): Fault[] {

@@ -38,8 +38,8 @@ const filled = (path: string): string =>
   BASE +
   path
     .replace("{sha256}", "0".repeat(64))
-    .replace("{id}", "01ARZ3NDEKTSV4RRFFQ69G5FAV")
-    .replace("{name}", "nosuch");
+    .replace(/\{m?id\}/g, "01ARZ3NDEKTSV4RRFFQ69G5FAV")
+    .replace(/\{(name|lan)\}/g, "nosuch");
 
 for (const transport of ["memory", "socket"] as const) {
   describe(`over ${transport}`, () => {

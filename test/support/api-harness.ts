@@ -5,12 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../src/api/app.ts";
 import { Auth, sha256Hex } from "../../src/api/auth.ts";
+import { startBusRelay } from "../../src/api/bus-relay.ts";
 import type { PasswordHasher } from "../../src/api/passwords.ts";
 import { ServiceView } from "../../src/api/service-view.ts";
 import { runFeed } from "../../src/api/stream/feed.ts";
 import type { StreamHub } from "../../src/api/stream/hub.ts";
 import { StreamHub as Hub } from "../../src/api/stream/hub.ts";
 import { createFeedStore, createStreamSource } from "../../src/api/stream/source.ts";
+import { TopologyStreams } from "../../src/api/stream/topologies.ts";
 import { Wake } from "../../src/api/stream/wake.ts";
 import type { WebAssets } from "../../src/api/web-assets.ts";
 import { WorkerRegistry } from "../../src/api/worker-registry.ts";
@@ -53,12 +55,15 @@ export interface HarnessOptions {
   /** By which heartbeats are judged. */
   readonly beatClock?: Clock;
   readonly bus?: Bus;
+  /** What is told on it reaches registry and streams. */
+  readonly relay?: Bus;
   readonly services?: FakeServices;
 }
 
 export interface Harness {
   readonly store: Store;
   readonly hub: StreamHub;
+  readonly topologyStreams: TopologyStreams;
   readonly registry: WorkerRegistry;
   readonly wake: Wake;
   readonly blobs: Map<string, Blob>;
@@ -122,9 +127,10 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     random: systemRandom,
     sessionMs: 3_600_000,
     localToken: tokens.local,
-    onRevoked: (isRevoked) => hub.closeWhere(isRevoked),
+    onRevoked: (isRevoked) => hub.audience.closeWhere(isRevoked),
   });
   const blobs = new Map<string, Blob>();
+  const topologyStreams = new TopologyStreams({ db, audience: hub.audience, log, busConnected });
   const app = createApp({
     db,
     auth,
@@ -133,6 +139,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     serviceView,
     bus: () => (bus?.connected ? bus : undefined),
     hub,
+    topologyStreams,
     blobs: { find: async (sha256) => blobs.get(sha256) },
     clock,
     log,
@@ -144,6 +151,11 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     assets: options.assets,
   });
   const stop = new AbortController();
+  const { signal } = stop;
+  const relay = options.relay
+    ? startBusRelay({ bus: options.relay, registry, hub, topologyStreams, wake, clock, signal })
+    : undefined;
+  await relay?.ready;
   const feed = options.feed
     ? runFeed({
         hub,
@@ -151,7 +163,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
         wake,
         clock,
         log,
-        signal: stop.signal,
+        signal,
         takeWorkerChanges: () => registry.takeChanges(),
       })
     : Promise.resolve();
@@ -171,6 +183,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   return {
     store,
     hub,
+    topologyStreams,
     registry,
     wake,
     blobs,
@@ -186,6 +199,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
       stop.abort();
       wake.hint();
       await feed;
+      await relay?.done;
       hub.close();
       await server?.stop();
       await store.close();

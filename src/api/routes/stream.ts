@@ -2,6 +2,7 @@
 
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiDeps } from "../deps.ts";
+import { sendEvents } from "../event-stream.ts";
 import { openTo } from "../guard.ts";
 import { type ApiRouter, answersBytes } from "../router.ts";
 
@@ -23,16 +24,7 @@ export function addStreamRoutes(router: ApiRouter, { auth, hub }: ApiDeps): void
     responses: answersBytes("text/event-stream", "Events until either side closes"),
   });
   router.openapi(get, (c) => {
-    const headers = {
-      "Content-Type": "text/event-stream",
-      "Cache-Control": "no-store",
-      "X-Accel-Buffering": "no",
-    };
-    // Hono answers HEAD by GET: nobody would ever read or close that stream.
-    if (c.req.raw.method === "HEAD") return c.body(null, 200, headers);
     const last = c.req.header("last-event-id") ?? c.req.valid("query").last_event_id ?? "";
-    const client = hub.open(c.get("principal"), SEQ.test(last) ? Number(last) : undefined);
-    c.req.raw.signal.addEventListener("abort", () => client.close(), { once: true });
-    return c.body(client.body as ReadableStream<Uint8Array<ArrayBuffer>>, 200, headers);
+    return sendEvents(c, () => hub.open(c.get("principal"), SEQ.test(last) ? Number(last) : undefined));
   });
 }

@@ -1,7 +1,7 @@
 // Server-sent events as bytes, and the recent ones by number so that whoever joins late misses none.
 // Serialises an event once, however many clients get it.
 
-import type { StreamEvents } from "../types.ts";
+import type { StreamEvents, TopologyEvents } from "../types.ts";
 
 const encoder = new TextEncoder();
 
@@ -12,15 +12,22 @@ export const KEEPALIVE = encoder.encode(": keepalive\n\n");
 const RETRY_MS = 2000;
 
 /** One event. `json` holds no line break, which JSON.stringify grants. */
-export function encodeFrame(event: keyof StreamEvents, seq: number, json: string): Uint8Array {
+export function encodeFrame(
+  event: keyof StreamEvents | keyof TopologyEvents,
+  seq: number,
+  json: string,
+): Uint8Array {
   return encoder.encode(`id: ${seq}\nevent: ${event}\ndata: ${json}\n\n`);
 }
 
-/** The snapshot: its frame also says how soon to reconnect. `rest` is the object's JSON from after its brace. */
+/** The first event, whose frame also says how soon to reconnect. */
+export function encodeOpening(seq: number, json: string): Uint8Array {
+  return encoder.encode(`retry: ${RETRY_MS}\nid: ${seq}\nevent: snapshot\ndata: ${json}\n\n`);
+}
+
+/** The snapshot of everything. `rest` is the object's JSON from after its brace. */
 export function encodeSnapshot(seq: number, missed: number, rest: string): Uint8Array {
-  return encoder.encode(
-    `retry: ${RETRY_MS}\nid: ${seq}\nevent: snapshot\ndata: {"seq":${seq},"missed":${missed},${rest}\n\n`,
-  );
+  return encodeOpening(seq, `{"seq":${seq},"missed":${missed},${rest}`);
 }
 
 /** Frames one after another in one piece. */

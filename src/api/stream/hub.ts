@@ -1,19 +1,18 @@
-// The open event streams and what all of them get: keepalives, a snapshot at joining, then every event in order.
+// The readers of the one stream of everything: a snapshot at joining, then every event in order.
 // Reads no store and no bus: feed.ts brings the events, a `StreamSource` the snapshot and what a resuming client missed.
 
 import type { Clock } from "../../contract/clock.ts";
-import { DecnetError, toError } from "../../contract/errors.ts";
+import { toError } from "../../contract/errors.ts";
 import type { Principal } from "../env.ts";
 import type { StreamEvents } from "../types.ts";
-import { StreamClient } from "./client.ts";
+import { Audience } from "./audience.ts";
+import type { StreamClient } from "./client.ts";
 import type { Frame } from "./frames.ts";
-import { encodeFrame, encodeSnapshot, FrameRing, joinFrames, KEEPALIVE } from "./frames.ts";
+import { encodeFrame, encodeSnapshot, FrameRing, joinFrames } from "./frames.ts";
 
-const KEEPALIVE_MS = 15_000;
 const SNAPSHOT_MS = 1000;
 const REACH_MS = 20;
 const REACH_TRIES = 100;
-const STUCK_MS = 60_000;
 const CATCH_UP_MS = 30_000;
 /** Most evidence that a resuming client gets again; beyond it the snapshot counts what was missed. */
 export const MAX_REPLAY = 5000;
@@ -50,8 +49,10 @@ export interface StreamHubOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** All open streams of the process. */
+/** The readers of `/stream`. */
 export class StreamHub {
+  /** Those of this stream and of any other. */
+  readonly audience: Audience;
   readonly #options: StreamHubOptions;
   readonly #clients = new Set<StreamClient>();
   readonly #live = new Set<StreamClient>();
@@ -59,12 +60,10 @@ export class StreamHub {
   #snapshot: { readonly takenAt: number; readonly taken: Promise<Taken> } | undefined;
   #seq = 0;
   #lagged = 0;
-  #isClosed = false;
-  #stopTimer: () => void;
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
-    this.#stopTimer = options.clock.after(KEEPALIVE_MS, () => this.#beat());
+    this.audience = new Audience(options);
   }
 
   /** Open streams. */
@@ -117,17 +116,9 @@ export class StreamHub {
 
   /** Opens a stream. `lastEventId` is the evidence seq that the client saw last. Throws `too_many` when full. */
   open(principal: Principal, lastEventId: number | undefined): StreamClient {
-    if (this.#isClosed) throw new DecnetError("unavailable", "shutting down");
-    if (this.#clients.size >= this.#options.maxClients)
-      throw new DecnetError("too_many", "too many open event streams");
-    const client = new StreamClient({
-      clock: this.#options.clock,
-      principal,
-      onGone: (gone) => this.#forget(gone),
-    });
+    const client = this.audience.open(principal, (gone) => this.#forget(gone));
     this.#clients.add(client);
     this.#options.onJoin();
-    client.send(KEEPALIVE, this.#seq);
     this.#join(client, lastEventId).catch((error: unknown) => {
       this.#options.onError(toError(error));
       client.close();
@@ -135,15 +126,9 @@ export class StreamHub {
     return client;
   }
 
-  /** Closes the streams of whoever may no longer read. */
-  closeWhere(isRevoked: (principal: Principal) => boolean): void {
-    for (const client of [...this.#clients]) if (isRevoked(client.principal)) client.close();
-  }
-
+  /** Ends every stream of the process. */
   close(): void {
-    this.#isClosed = true;
-    this.#stopTimer();
-    this.closeWhere(() => true);
+    this.audience.close();
   }
 
   async #join(client: StreamClient, lastEventId: number | undefined): Promise<void> {
@@ -163,7 +148,7 @@ export class StreamHub {
   /** The feed may be behind the store, and so behind a client that has been here before: lets it catch up. */
   async #reach(seq: number): Promise<void> {
     if (seq <= this.#seq || seq > (await this.#options.source.lastSeq())) return;
-    for (let left = REACH_TRIES; left > 0 && this.#seq < seq && !this.#isClosed; left--) {
+    for (let left = REACH_TRIES; left > 0 && this.#seq < seq && !this.audience.isClosed; left--) {
       await this.#options.clock.sleep(REACH_MS);
     }
     this.#snapshot = undefined;
@@ -202,16 +187,6 @@ export class StreamHub {
     if (!client.isOpen) return;
     this.#lagged += 1;
     client.lag(seq);
-  }
-
-  #beat(): void {
-    const now = this.#options.clock.now();
-    for (const client of [...this.#clients]) {
-      const { expiresAt } = client.principal;
-      if ((expiresAt !== null && expiresAt <= now) || client.stuckMs() > STUCK_MS) client.close();
-      else if (client.room > 0) client.send(KEEPALIVE, this.#seq);
-    }
-    this.#stopTimer = this.#options.clock.after(KEEPALIVE_MS, () => this.#beat());
   }
 
   #forget(client: StreamClient): void {

@@ -8,6 +8,7 @@ import { ServiceView } from "../../api/service-view.ts";
 import { StreamHub } from "../../api/stream/hub.ts";
 import type { SourceOptions } from "../../api/stream/source.ts";
 import { createStreamSource } from "../../api/stream/source.ts";
+import { TopologyStreams } from "../../api/stream/topologies.ts";
 import { Wake } from "../../api/stream/wake.ts";
 import type { WebAssets } from "../../api/web-assets.ts";
 import { WorkerRegistry } from "../../api/worker-registry.ts";
@@ -91,7 +92,7 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     random: systemRandom,
     sessionMs: config.get("api.session_ms"),
     localToken: options.localToken,
-    onRevoked: (isRevoked) => hub.closeWhere(isRevoked),
+    onRevoked: (isRevoked) => hub.audience.closeWhere(isRevoked),
   });
   const deps: ApiDeps = {
     ...options,
@@ -100,6 +101,7 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     services,
     serviceView,
     hub,
+    topologyStreams: new TopologyStreams({ ...options, audience: hub.audience, log }),
     blobs: createBlobSource(folder.blobs),
     clock,
     log,

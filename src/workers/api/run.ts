@@ -83,7 +83,7 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
     connected: () => bus?.connected ?? false,
     get: () => (bus?.connected ? bus : undefined),
     /** Waits for the first try, so that no heartbeat is missed between "ready" and the subscription. */
-    async start({ registry, hub, wake, beat }: Parts): Promise<void> {
+    async start({ registry, hub, wake, beat, deps }: Parts): Promise<void> {
       appBus.onBus((connected) => {
         bus = connected;
         beat();
@@ -95,6 +95,7 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
             bus: connected,
             registry,
             hub,
+            topologyStreams: deps.topologyStreams,
             wake,
             clock: context.clock,
             signal: context.signal,

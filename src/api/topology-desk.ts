@@ -1,0 +1,245 @@
+// Where what an operator asks of topologies is checked and written: one request after the other, the row first, the
+// bus after. Touches no kernel: the status and the queue that it writes are what the mutator works on.
+
+import type { Kysely } from "kysely";
+import { publishSafely } from "../bus/publish-safely.ts";
+import { topics } from "../bus/topics.ts";
+import { DecnetError, isDecnetError } from "../contract/errors.ts";
+import { createIdSource } from "../contract/ids.ts";
+import { machineCatalogue } from "../decoys/personas/catalogue.ts";
+import { parseJson } from "../store/json.ts";
+import type { Database } from "../store/schema.ts";
+import type { MutationRow, TopologyRow } from "../store/topologies.ts";
+import {
+  changeTopologyStatus,
+  deleteTopology,
+  enqueueMutation,
+  findTopology,
+  insertTopology,
+  rewriteTopology,
+} from "../store/topologies.ts";
+import { findMutation, findNameOwners, listWaiting } from "../store/topology-reads.ts";
+import type { Topology } from "../topology/model.ts";
+import type { Mutation } from "../topology/mutation.ts";
+import { applyMutation, changeTopology, mutationSchema } from "../topology/mutation.ts";
+import type { TopologyStatus } from "../topology/status.ts";
+import { advance, restingStatuses } from "../topology/status.ts";
+import { validateTopology } from "../topology/validate.ts";
+import type { ApiDeps } from "./deps.ts";
+import { requireTopology } from "./topology-reads.ts";
+import { definitionOf, statusOf } from "./topology-rows.ts";
+import { createTurns } from "./turns.ts";
+
+/** What the desk is made of. */
+export type DeskParts = Pick<ApiDeps, "db" | "clock" | "bus" | "log" | "topologyStreams">;
+
+/** A change as it is asked for. */
+export interface MutationOrder {
+  readonly mutation: Mutation;
+  /** The version that it was decided on. */
+  readonly expected: number;
+  readonly requestedBy: string;
+}
+
+const MAX_FAULTS = 1000;
+const STATUS_TRIES = 3;
+const catalogue = machineCatalogue();
+
+function refuseFaults(topology: Topology): void {
+  const faults = validateTopology(topology, catalogue);
+  if (faults.length === 0) return;
+  const [first] = faults;
+  const more = faults.length === 1 ? "" : ` (and ${faults.length - 1} more)`;
+  throw new DecnetError("invalid", `the topology can't stand: ${first?.where}: ${first?.message}${more}`, {
+    details: { faults: faults.slice(0, MAX_FAULTS) },
+  });
+}
+
+async function refuseTakenNames(
+  db: Kysely<Database>,
+  names: readonly string[],
+  except?: string,
+): Promise<void> {
+  const owners = await findNameOwners(db, names, except);
+  const [first] = owners;
+  if (!first) return;
+  const more = owners.length === 1 ? "" : ` (and ${owners.length - 1} more names are taken)`;
+  throw new DecnetError(
+    "conflict",
+    `there is a decky "${first.decky}" in the topology "${first.topology}" already${more}`,
+    { details: { taken: owners } },
+  );
+}
+
+function nameTaken(name: string): DecnetError {
+  return new DecnetError("conflict", `there is a topology "${name}" already`, { details: { name } });
+}
+
+/** The topology once all that waits has been applied. What can't be applied will not be, or is in force already. */
+function ahead(definition: Topology, waiting: readonly MutationRow[]): Topology {
+  return waiting.reduce((topology, row) => {
+    const parsed = mutationSchema.safeParse(parseJson(row.mutation));
+    if (!parsed.success) return topology;
+    try {
+      return changeTopology(topology, parsed.data);
+    } catch (error) {
+      if (isDecnetError(error)) return topology;
+      throw error;
+    }
+  }, definition);
+}
+
+function drift(expected: number, version: number): DecnetError {
+  const details = { expected_version: expected, version };
+  return new DecnetError("conflict", `the topology is at version ${version} by now`, { details });
+}
+
+/** Refuses what stands. */
+function refuseStanding(row: TopologyRow, what: string): void {
+  const status = statusOf(row);
+  const resting: readonly TopologyStatus[] = restingStatuses;
+  if (resting.includes(status)) return;
+  throw new DecnetError("conflict", `a topology that is ${status} can't be ${what}; tear it down first`, {
+    details: { status, allowed: resting },
+  });
+}
+
+/** Takes what is asked of topologies. */
+export class TopologyDesk {
+  readonly #parts: DeskParts;
+  readonly #newId: ReturnType<typeof createIdSource>;
+  /** Names of deckies are unique over all topologies, which no index of the store can hold. */
+  readonly #inTurn = createTurns();
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+    this.#newId = createIdSource(parts.clock);
+  }
+
+  /** Adds a topology, which then waits to be deployed. Throws `invalid` with its faults, `conflict` for a taken name. */
+  create(topology: Topology): Promise<string> {
+    return this.#inTurn(async () => {
+      const { db, clock } = this.#parts;
+      refuseFaults(topology);
+      if (await findTopology(db, topology.name)) throw nameTaken(topology.name);
+      await refuseTakenNames(
+        db,
+        topology.deckies.map(({ name }) => name),
+      );
+      const now = clock.now();
+      const row = {
+        id: this.#newId<string>(),
+        name: topology.name,
+        status: "pending",
+        reason: "",
+        version: 1,
+        definition: JSON.stringify(topology),
+        created_at: now,
+        changed_at: now,
+      };
+      if (!(await insertTopology(db, row))) throw nameTaken(topology.name);
+      return row.id;
+    });
+  }
+
+  /** Puts another definition in place of the one of version `expected`, while nothing of it stands and no change waits. */
+  replace(idOrName: string, expected: number, topology: Topology): Promise<string> {
+    return this.#inTurn(async () => {
+      const { db, clock } = this.#parts;
+      const row = await requireTopology(db, idOrName);
+      refuseStanding(row, "replaced");
+      if (row.version !== expected) throw drift(expected, row.version);
+      if ((await listWaiting(db, row.id)).length > 0)
+        throw new DecnetError("conflict", "changes of this topology wait; they come first");
+      refuseFaults(topology);
+      const namesake = await findTopology(db, topology.name);
+      if (namesake && namesake.id !== row.id) throw nameTaken(topology.name);
+      await refuseTakenNames(
+        db,
+        topology.deckies.map(({ name }) => name),
+        row.id,
+      );
+      const definition = JSON.stringify(topology);
+      const change = { version: expected, name: topology.name, definition, now: clock.now() };
+      if (!(await rewriteTopology(db, row.id, { ...change, statuses: restingStatuses })))
+        throw drift(expected, (await requireTopology(db, row.id)).version);
+      return row.id;
+    });
+  }
+
+  /** Forgets a topology of which nothing stands. */
+  remove(idOrName: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { db, topologyStreams } = this.#parts;
+      const row = await requireTopology(db, idOrName);
+      refuseStanding(row, "removed");
+      if (!(await deleteTopology(db, row.id, restingStatuses)))
+        throw new DecnetError("conflict", "the topology has changed meanwhile; look again");
+      topologyStreams.close(row.id);
+    });
+  }
+
+  /** Orders a topology to be deployed or torn down: its status is the order. Throws `conflict` with what is allowed. */
+  async order(idOrName: string, to: "deploying" | "tearing_down"): Promise<string> {
+    const { db, clock } = this.#parts;
+    for (let tries = STATUS_TRIES; tries > 0; tries--) {
+      const row = await requireTopology(db, idOrName);
+      const from = statusOf(row);
+      advance(from, to);
+      if (to === "deploying") refuseFaults(definitionOf(row));
+      if (!(await changeTopologyStatus(db, row.id, { from, to, reason: "", now: clock.now() }))) continue;
+      this.#tellStatus(row.id, to, from);
+      return row.id;
+    }
+    throw new DecnetError("unavailable", "the topology keeps changing; try again");
+  }
+
+  /** Puts a change into the queue. Throws `conflict` on drift, `invalid`, `not_found` or `conflict` where it can't apply. */
+  enqueue(idOrName: string, { mutation, expected, requestedBy }: MutationOrder): Promise<MutationRow> {
+    return this.#inTurn(async () => {
+      const { db, clock } = this.#parts;
+      const topology = await requireTopology(db, idOrName);
+      if (topology.status === "tearing_down")
+        throw new DecnetError("conflict", "the topology is being torn down; nothing of it changes now");
+      if (topology.version !== expected) throw drift(expected, topology.version);
+      const waiting = await listWaiting(db, topology.id);
+      applyMutation(ahead(definitionOf(topology), waiting), mutation, catalogue);
+      if (mutation.op === "add_decky") await refuseTakenNames(db, [mutation.decky.name], topology.id);
+      const row: MutationRow = {
+        id: this.#newId<string>(),
+        topology_id: topology.id,
+        status: "pending",
+        reason: "",
+        mutation: JSON.stringify(mutation),
+        cause: "request",
+        requested_by: requestedBy,
+        expected_version: expected,
+        enqueued_at: clock.now(),
+        claimed_at: null,
+        ended_at: null,
+      };
+      await enqueueMutation(db, row);
+      this.#tellEnqueued(row, mutation.op);
+      return (await findMutation(db, topology.id, row.id)) ?? row;
+    });
+  }
+
+  #tellStatus(id: string, status: string, previous: string): void {
+    const payload = { status, previous, reason: "" };
+    this.#tell((bus) => publishSafely(bus, topics.topologyStatus, { id }, payload, this.#parts.log));
+    this.#parts.topologyStreams.status(id, payload);
+  }
+
+  #tellEnqueued({ id, topology_id }: MutationRow, op: string): void {
+    const payload = { mutation_id: id, op };
+    this.#tell((bus) =>
+      publishSafely(bus, topics.topologyMutationEnqueued, { id: topology_id }, payload, this.#parts.log),
+    );
+    this.#parts.topologyStreams.mutation(topology_id, "enqueued", payload);
+  }
+
+  #tell(publish: (bus: NonNullable<ReturnType<DeskParts["bus"]>>) => void): void {
+    const bus = this.#parts.bus();
+    if (bus) publish(bus);
+  }
+}
