@@ -55,6 +55,7 @@ export const TOPOLOGY_PATTERNS = ["topology.>", "decky.*.state", "attacker.>"] a
 export class TopologyStreams {
   readonly #options: TopologyStreamsOptions;
   readonly #rooms = new Map<string, TopologyRoom>();
+  #lagged = 0;
   /** Events are read one after the other: a row that is looked up must not let a later event pass. */
   #reading: Promise<void> = Promise.resolve();
 
@@ -65,6 +66,11 @@ export class TopologyStreams {
   /** Topologies that somebody watches. */
   get watched(): number {
     return this.#rooms.size;
+  }
+
+  /** Streams that were closed because their reader was slow. */
+  get lagged(): number {
+    return this.#lagged;
   }
 
   /** Opens a stream of the topology `id`, which is there. Throws `too_many` when too many streams are open. */
@@ -116,6 +122,9 @@ export class TopologyStreams {
   #makeRoom(id: string): TopologyRoom {
     const { db, busConnected } = this.#options;
     return new TopologyRoom({
+      onLagged: () => {
+        this.#lagged += 1;
+      },
       snapshot: async () => JSON.stringify(await readSnapshot(db, id, busConnected())),
       names: async () => {
         const row = await findTopology(db, id);

@@ -8,12 +8,14 @@ import { encodeFrame, encodeOpening, FrameRing, joinFrames } from "./frames.ts";
 const RING_BYTES = 1024 * 1024;
 const RING_FRAMES = 1024;
 
-/** Where a room looks. */
+/** Where a room looks, and whom it tells. */
 export interface RoomSource {
   /** The snapshot's JSON. */
   snapshot(): Promise<string>;
   /** Deckies that belong to the topology. */
   names(): Promise<ReadonlySet<string>>;
+  /** Told when a reader was too slow. */
+  onLagged(): void;
 }
 
 interface Snapshot {
@@ -46,7 +48,10 @@ export class TopologyRoom {
     const { json, index } = await this.#snapshot();
     client.send(encodeOpening(index, json), index);
     const missed = client.isOpen ? this.#ring.after(index) : [];
-    if (!missed) return client.lag(this.#ring.last);
+    if (!missed) {
+      client.lag(this.#ring.last);
+      return this.#source.onLagged();
+    }
     if (missed.length > 0) client.send(joinFrames(missed.map(({ bytes }) => bytes)), this.#ring.last);
     if (client.isOpen) this.#live.add(client);
   }
@@ -68,7 +73,10 @@ export class TopologyRoom {
     const id = this.#ring.last + 1;
     const bytes = encodeFrame(event, id, JSON.stringify(data));
     this.#ring.push({ bytes });
-    for (const client of [...this.#live]) client.send(bytes, id);
+    for (const client of [...this.#live]) {
+      client.send(bytes, id);
+      if (!client.isOpen) this.#source.onLagged();
+    }
   }
 
   /** Which deckies there are may have changed. */
