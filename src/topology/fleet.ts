@@ -1,0 +1,203 @@
+// Draws a fleet: deckies of given kinds in one LAN at the edge. The same options give the same fleet for ever.
+// Names come from whoever knows how machines are called; addresses that are not asked for are left to be allocated.
+
+import { DecnetError } from "../contract/errors.ts";
+import { didYouMean } from "../contract/nearest.ts";
+import type { Random } from "../contract/random.ts";
+import { createSeededRandom } from "../contract/random.ts";
+import type { Network } from "./ipv4.ts";
+import { formatAddress, gatewayOf, isHostOf, parseAddress, parseNetwork, sizeOf } from "./ipv4.ts";
+import type { Catalogue, Edge, Lan, Topology, TopologyDecky } from "./model.ts";
+import { LIMITS, nameSchema } from "./model.ts";
+import { validateTopology } from "./validate.ts";
+
+/** What to draw. */
+export interface FleetOptions {
+  readonly name: string;
+  readonly deckies: number;
+  /** Archetypes in turn; neither these nor services: a mix. */
+  readonly archetypes: readonly string[];
+  /** Decoys that the fleet offers, and no others. */
+  readonly services: readonly string[];
+  readonly driver: "bridge" | "macvlan";
+  readonly interface?: string | undefined;
+  readonly subnet: string;
+  readonly gateway?: string | undefined;
+  /** Address of the first decky; the others follow. Allocated when absent. */
+  readonly ipStart?: string | undefined;
+  readonly seed: string;
+}
+
+/** What a machine of an archetype may be called. */
+export type NameDraw = (archetype: string, random: Random) => string;
+
+/** How many of a hundred machines of an organisation are one; 3 for what is not named here. */
+const commonness: Readonly<Record<string, number>> = {
+  "windows-workstation": 30,
+  "linux-server": 14,
+  "web-server": 8,
+  "database-server": 7,
+  "file-server": 6,
+  "windows-server": 8,
+  "container-host": 5,
+  "mail-server": 3,
+  printer: 6,
+  camera: 5,
+  nas: 3,
+  "domain-controller": 2,
+  router: 2,
+};
+const USUAL = 3;
+const NAME_TRIES = 16;
+
+const refuse = (message: string): never => {
+  throw new DecnetError("usage", message);
+};
+
+/** A machine's kind and the decoys that it offers; all of its kind when absent. */
+interface Kind {
+  readonly archetype: string;
+  readonly services?: readonly string[];
+}
+
+/** Kinds that each offer all of `services`; where there is none, the fewest that do so together, if `most` are enough. */
+function kindsOffering(
+  services: readonly string[],
+  { archetypes, services: known }: Catalogue,
+  most: number,
+): Kind[] {
+  for (const service of services)
+    if (!known.includes(service))
+      refuse(
+        `there is no decoy "${service}".${didYouMean(service, known) || ` Known: ${known.join(", ")}.`}`,
+      );
+  const kinds = [...archetypes].map(([archetype, offered]) => ({
+    archetype,
+    services: offered.filter((service) => services.includes(service)),
+  }));
+  const whole = kinds.filter((kind) => kind.services.length === new Set(services).size);
+  if (whole.length > 0) return whole;
+  const chosen: Kind[] = [];
+  let missing = [...new Set(services)];
+  while (missing.length > 0) {
+    const gain = (kind: (typeof kinds)[number]): number =>
+      kind.services.filter((service) => missing.includes(service)).length;
+    const best = kinds.reduce((a, b) => (gain(b) > gain(a) ? b : a));
+    if (gain(best) === 0) refuse(`no archetype offers ${missing.join(", ")}; see decnet archetypes`);
+    chosen.push(best);
+    missing = missing.filter((service) => !best.services.includes(service));
+  }
+  if (chosen.length > most)
+    refuse(
+      `${services.join(", ")} are offered by ${chosen.length} archetypes together: ask for ${chosen.length} deckies`,
+    );
+  return chosen;
+}
+
+/** One after the other for each decky. */
+function drawKinds(options: FleetOptions, catalogue: Catalogue, random: Random): readonly Kind[] {
+  const { deckies, archetypes, services } = options;
+  if (archetypes.length > 0 && services.length > 0)
+    refuse("--archetype and --services exclude one another: services choose the archetypes that offer them");
+  const all = [...catalogue.archetypes.keys()];
+  for (const name of archetypes)
+    if (!catalogue.archetypes.has(name))
+      refuse(`there is no archetype "${name}".${didYouMean(name, all) || " See decnet archetypes."}`);
+  const turns = services.length > 0 ? kindsOffering(services, catalogue, deckies) : [];
+  const named = archetypes.map((archetype): Kind => ({ archetype }));
+  const inTurn = [...turns, ...named];
+  const lots = all.flatMap((archetype) =>
+    Array.from({ length: commonness[archetype] ?? USUAL }, (): Kind => ({ archetype })),
+  );
+  return Array.from({ length: deckies }, (_, i) =>
+    inTurn.length > 0 ? (inTurn[i % inTurn.length] as Kind) : random.pick(lots),
+  );
+}
+
+/** A name as host names are written in a topology. */
+function plain(name: string): string {
+  const text = name.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
+  return text.slice(0, 28).replace(/^-+|-+$/g, "") || "host";
+}
+
+/** Names that nobody else has: drawn, and where all that can be drawn are taken, counted on. */
+function createNamer(draw: NameDraw, random: Random): (archetype: string) => string {
+  const taken = new Set<string>();
+  const take = (name: string): string => {
+    taken.add(name);
+    return nameSchema.parse(name);
+  };
+  return (archetype) => {
+    let name = "";
+    for (let left = NAME_TRIES; left > 0; left--) {
+      name = plain(draw(archetype, random));
+      if (!taken.has(name)) return take(name);
+    }
+    const stem = name.replace(/\d+$/, "");
+    for (let number = 2; ; number++) {
+      const next = `${stem}${String(number).padStart(2, "0")}`;
+      if (!taken.has(next)) return take(next);
+    }
+  };
+}
+
+/** Addresses one after the other, gateways left out. */
+function addressesFrom(options: FleetOptions, network: Network): readonly string[] {
+  const { ipStart, deckies, gateway, subnet } = options;
+  if (ipStart === undefined) return [];
+  const first = parseAddress(ipStart);
+  if (first === undefined || !isHostOf(network, first))
+    return refuse(`--ip-start ${ipStart} is not a host's address in ${subnet}`);
+  const kept = new Set([gatewayOf(network), gateway === undefined ? -1 : parseAddress(gateway)]);
+  const addresses: string[] = [];
+  for (let address = first; addresses.length < deckies; address++) {
+    if (!isHostOf(network, address))
+      return refuse(
+        `from ${ipStart} on, ${subnet} has ${addresses.length} addresses; ${deckies} deckies were asked for`,
+      );
+    if (!kept.has(address)) addresses.push(formatAddress(address));
+  }
+  return addresses;
+}
+
+function lanOf({ driver, interface: joined, subnet, gateway }: FleetOptions): Lan {
+  return {
+    name: "dmz",
+    subnet,
+    dmz: true,
+    driver,
+    ...(joined !== undefined && { interface: joined }),
+    ...(gateway !== undefined && { gateway }),
+  };
+}
+
+/** Draws it. Throws DecnetError `usage` with the remedy for options that can't be had together. */
+export function drawFleet(options: FleetOptions, catalogue: Catalogue, names: NameDraw): Topology {
+  const { deckies, subnet, driver } = options;
+  if (!Number.isInteger(deckies) || deckies < 1 || deckies > LIMITS.deckies)
+    refuse(`--deckies is a number from 1 to ${LIMITS.deckies}`);
+  const network = parseNetwork(subnet);
+  if (!network || network.prefix < 8 || network.prefix > 30)
+    return refuse(`--subnet "${subnet}" is not an IPv4 network of /8 to /30, such as 192.0.2.0/24`);
+  if (deckies > sizeOf(network) - 3)
+    refuse(`${subnet} has room for ${sizeOf(network) - 3} deckies; ${deckies} were asked for`);
+  if (driver === "macvlan" && options.interface === undefined)
+    refuse("--driver macvlan needs --interface: the one whose network the deckies join");
+  const random = createSeededRandom(`fleet ${options.seed}`);
+  const kinds = drawKinds(options, catalogue, random);
+  const nameOf = createNamer(names, createSeededRandom(`fleet names ${options.seed}`));
+  const addresses = addressesFrom(options, network);
+  const topology: Topology = {
+    name: options.name,
+    lans: [lanOf(options)],
+    deckies: kinds.map(({ archetype, services }, i): TopologyDecky => {
+      const address = addresses[i];
+      const edge: Edge = { lan: "dmz", ...(address !== undefined && { address }) };
+      const offers = services && { services: [...services] };
+      return { name: nameOf(archetype), archetype, ...offers, forward: false, edges: [edge] };
+    }),
+  };
+  const [fault] = validateTopology(topology, catalogue);
+  if (fault) refuse(`${fault.where}: ${fault.message}`);
+  return topology;
+}
