@@ -1,6 +1,7 @@
 // Commands that ask the running install's API, as its local admin.
 
-import { DecnetError, toError } from "../contract/errors.ts";
+import { z } from "zod";
+import { DecnetError, isDecnetError, toError } from "../contract/errors.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
 import { findApiUrl, requireInstall } from "../kit/install.ts";
 
@@ -12,7 +13,37 @@ export interface ApiClient {
   get<T>(path: string): Promise<T>;
   /** The event stream, open until `signal` aborts. */
   stream(signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
-  send<T>(method: "POST" | "DELETE", path: string, body?: unknown): Promise<T>;
+  send<T>(method: "POST" | "PUT" | "DELETE", path: string, body?: unknown): Promise<T>;
+}
+
+/** What the API said when it refused. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const refusalSchema = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()).default({}),
+  }),
+});
+
+/** The API's refusal that an error stands for; undefined for any other error. */
+export function refusalOf(error: unknown): Refusal | undefined {
+  return isDecnetError(error, "refused") ? (error.details?.["refusal"] as Refusal | undefined) : undefined;
+}
+
+function refused(status: number, body: unknown): DecnetError {
+  const parsed = refusalSchema.safeParse(body);
+  if (!parsed.success) return new DecnetError("refused", `the API refused (${status}): no reason given`);
+  const refusal: Refusal = { status, ...parsed.data.error };
+  return new DecnetError("refused", `the API refused (${status}): ${refusal.message}`, {
+    details: { refusal },
+  });
 }
 
 async function call<T>(url: string, token: string, init: RequestInit): Promise<T> {
@@ -32,11 +63,7 @@ async function call<T>(url: string, token: string, init: RequestInit): Promise<T
   }
   const body: unknown = response.status === 204 ? null : await response.json();
   if (response.ok) return body as T;
-  const message = (body as { error?: { message?: unknown } } | null)?.error?.message;
-  throw new DecnetError(
-    "refused",
-    `the API refused (${response.status}): ${String(message ?? "no reason given")}`,
-  );
+  throw refused(response.status, body);
 }
 
 async function openStream(

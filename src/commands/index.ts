@@ -3,12 +3,13 @@
 import { workers } from "../workers/index.ts";
 import type { CommandDefinition } from "./command.ts";
 import { defineCommand } from "./command.ts";
-
-const JSON_OPTION = ["--json", "print JSON for scripts"] as const;
+import { fleetCommands } from "./fleet/definitions.ts";
+import { JSON_OPTION } from "./json-option.ts";
+import { topologyCommands } from "./topology-definitions.ts";
 
 /** Commands under which others stand, and what they are for. */
 export const commandGroups: Readonly<Record<string, string>> = Object.freeze({
-  topology: "draw, check and show topologies: LANs, the deckies in them, and the ways between",
+  topology: "draw, check, deploy and show topologies: LANs, the deckies in them, and the ways between",
 });
 
 const own: readonly CommandDefinition[] = [
@@ -117,49 +118,8 @@ const own: readonly CommandDefinition[] = [
     group: "commands",
     load: async () => (await import("./config.ts")).runConfig,
   }),
-  defineCommand({
-    name: "topology generate",
-    summary: "draw a topology from a seed: the same options give the same one",
-    options: [
-      JSON_OPTION,
-      ["--lans <n>", "LANs in all, the DMZ among them (default 3)"],
-      ["--depth <n>", "most LANs from the DMZ to the innermost (default 3)"],
-      ["--branching <n>", "most LANs directly behind one (default 2)"],
-      ["--deckies <n>", "deckies in all (default 8)"],
-      ["--seed <text>", "what to draw from; a fresh one when absent"],
-      ["--name <name>", "name of the topology (default maze)"],
-    ],
-    settings: [],
-    examples: [
-      "decnet topology generate --lans 4 --depth 3 --branching 2 --deckies 12 --seed 7 > maze.toml",
-      "decnet topology generate --json",
-    ],
-    group: "commands",
-    load: async () => (await import("./topology.ts")).runGenerate,
-  }),
-  defineCommand({
-    name: "topology validate",
-    summary: "check a topology and name every fault",
-    usage: "<file>",
-    options: [JSON_OPTION],
-    settings: [],
-    examples: ["decnet topology validate maze.toml", "decnet topology generate | decnet topology validate -"],
-    group: "commands",
-    load: async () => (await import("./topology.ts")).runValidate,
-  }),
-  defineCommand({
-    name: "topology show",
-    summary: "draw a topology as a tree, or as a graph for Graphviz",
-    usage: "<file>",
-    options: [JSON_OPTION, ["--dot", "print the graph in the DOT language"]],
-    settings: [],
-    examples: [
-      "decnet topology show maze.toml",
-      "decnet topology show maze.toml --dot | dot -Tsvg > maze.svg",
-    ],
-    group: "commands",
-    load: async () => (await import("./topology.ts")).runShow,
-  }),
+  ...fleetCommands,
+  ...topologyCommands,
 ];
 
 function workerCommand(worker: (typeof workers)[number]): CommandDefinition {

@@ -1,55 +1,30 @@
-// decnet topology generate, validate, show: work on files alone, need no install and no root.
+// decnet topology generate, validate, show: work on files and need no install and no root; show also asks the running one.
 
-import { readFileSync } from "node:fs";
-import { DecnetError, systemErrorCode } from "../contract/errors.ts";
+import type { TopologyDetail } from "../api/types.ts";
+import { DecnetError, isDecnetError } from "../contract/errors.ts";
 import { systemRandom } from "../contract/random.ts";
 import { machineCatalogue } from "../decoys/personas/catalogue.ts";
 import { drawDot, drawTree } from "../topology/draw.ts";
-import { formatTopology, parseTopology } from "../topology/file.ts";
+import { formatTopology } from "../topology/file.ts";
 import { generateTopology } from "../topology/generate.ts";
-import type { Topology } from "../topology/model.ts";
 import { validateTopology } from "../topology/validate.ts";
+import { refusalOf } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
+import { fleetApi } from "./fleet/install.ts";
+import { summaryLine, withAddresses } from "./fleet/print.ts";
+import { numberOption, printJson, textOption } from "./options.ts";
 import { paint } from "./style.ts";
-
-function printJson(call: CommandCall, content: unknown): void {
-  call.terminal.out(`${JSON.stringify(content, null, 2)}\n`);
-}
-
-function numberOption(call: CommandCall, name: string, fallback: number): number {
-  const given = call.options[name];
-  if (given === undefined) return fallback;
-  if (typeof given === "string" && /^\d{1,6}$/.test(given)) return Number(given);
-  throw new DecnetError("usage", `--${name} takes a number`);
-}
-
-function textOption(call: CommandCall, name: string, fallback: () => string): string {
-  const given = call.options[name];
-  return typeof given === "string" && given !== "" ? given : fallback();
-}
-
-/** Reads a topology; `-` is standard input. */
-function readTopology(call: CommandCall): Topology {
-  const [file = "-"] = call.args;
-  const source = file === "-" ? "standard input" : file;
-  try {
-    return parseTopology(readFileSync(file === "-" ? 0 : file, "utf8"), source);
-  } catch (cause) {
-    const code = systemErrorCode(cause);
-    if (code === undefined || cause instanceof DecnetError) throw cause;
-    throw new DecnetError("not_found", `${source} can't be read (${code})`, { cause });
-  }
-}
+import { isTopologyName, readTopologyFile } from "./topology-source.ts";
 
 /** Draws a topology and prints its TOML. */
 export async function runGenerate(call: CommandCall): Promise<number> {
   const options = {
-    name: textOption(call, "name", () => "maze"),
-    lans: numberOption(call, "lans", 3),
-    depth: numberOption(call, "depth", 3),
-    branching: numberOption(call, "branching", 2),
-    deckies: numberOption(call, "deckies", 8),
-    seed: textOption(call, "seed", () => String(systemRandom.below(1_000_000))),
+    name: textOption(call, "name") ?? "maze",
+    lans: numberOption(call, "lans") ?? 3,
+    depth: numberOption(call, "depth") ?? 3,
+    branching: numberOption(call, "branching") ?? 2,
+    deckies: numberOption(call, "deckies") ?? 8,
+    seed: textOption(call, "seed") ?? String(systemRandom.below(1_000_000)),
   };
   const topology = generateTopology(options, machineCatalogue());
   const { lans, depth, branching, deckies, seed } = options;
@@ -61,7 +36,7 @@ export async function runGenerate(call: CommandCall): Promise<number> {
 
 /** Names every fault; status 0 when there is none, 65 otherwise. */
 export async function runValidate(call: CommandCall): Promise<number> {
-  const topology = readTopology(call);
+  const topology = readTopologyFile(call.args[0] ?? "-");
   const faults = validateTopology(topology, machineCatalogue());
   const status = faults.length === 0 ? 0 : 65;
   if (call.options["json"]) {
@@ -75,10 +50,25 @@ export async function runValidate(call: CommandCall): Promise<number> {
   return status;
 }
 
-/** Draws it. */
+/** One of the running install; throws `not_found` where it has none of that name. */
+async function askTopology(call: CommandCall, name: string): Promise<TopologyDetail> {
+  try {
+    return await fleetApi(call).get<TopologyDetail>(`/topologies/${name}`);
+  } catch (error) {
+    if (isDecnetError(error, "unavailable"))
+      throw new DecnetError("unavailable", `there is no file "${name}", and ${error.message}`);
+    if (refusalOf(error)?.code !== "not_found") throw error;
+    throw new DecnetError("not_found", `there is no file and no topology "${name}"`);
+  }
+}
+
+/** Draws a file, or a topology of the running install with its status and the addresses that its deckies were given. */
 export async function runShow(call: CommandCall): Promise<number> {
-  const topology = readTopology(call);
-  if (call.options["json"]) printJson(call, topology);
-  else call.terminal.out(call.options["dot"] ? drawDot(topology) : drawTree(topology));
+  const [argument = "-"] = call.args;
+  const detail = isTopologyName(argument) ? await askTopology(call, argument) : undefined;
+  const topology = detail ? withAddresses(detail) : readTopologyFile(argument);
+  if (call.options["json"]) printJson(call, detail ?? topology);
+  else if (call.options["dot"]) call.terminal.out(drawDot(topology));
+  else call.terminal.out(`${detail ? `${summaryLine(detail)}\n` : ""}${drawTree(topology)}`);
   return 0;
 }

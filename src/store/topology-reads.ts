@@ -20,6 +20,7 @@ export interface TopologySummary extends Omit<TopologyRow, "definition"> {
 
 /** Which topologies. */
 export interface SummaryFilter {
+  /** Id or name. */
   readonly id?: string;
   /** Only the one that this decky is defined in. */
   readonly decky?: string;
@@ -46,7 +47,8 @@ export function listSummaries(
       servingOf.as("serving"),
       waitingOf.as("waiting"),
     ]);
-  if (filter.id !== undefined) query = query.where("id", "=", filter.id);
+  const { id } = filter;
+  if (id !== undefined) query = query.where((eb) => eb.or([eb("id", "=", id), eb("name", "=", id)]));
   if (filter.decky !== undefined)
     query = query.where(
       sql<boolean>`EXISTS (SELECT 1 FROM json_each(definition, '$.deckies') d

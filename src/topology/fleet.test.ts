@@ -99,6 +99,7 @@ test.each<[Partial<FleetOptions>, string]>([
   [{ ipStart: "192.0.3.1" }, "--ip-start"],
   [{ ipStart: "192.0.2.250" }, "5 addresses"],
   [{ gateway: "10.0.0.1" }, "gateway"],
+  [{ interface: "eth0; reboot" }, "interface"],
 ])("%j is refused with the remedy", (more, words) => {
   try {
     draw(more);

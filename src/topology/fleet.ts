@@ -8,7 +8,7 @@ import { createSeededRandom } from "../contract/random.ts";
 import type { Network } from "./ipv4.ts";
 import { formatAddress, gatewayOf, isHostOf, parseAddress, parseNetwork, sizeOf } from "./ipv4.ts";
 import type { Catalogue, Edge, Lan, Topology, TopologyDecky } from "./model.ts";
-import { LIMITS, nameSchema } from "./model.ts";
+import { LIMITS, nameSchema, topologySchema } from "./model.ts";
 import { validateTopology } from "./validate.ts";
 
 /** What to draw. */
@@ -197,6 +197,8 @@ export function drawFleet(options: FleetOptions, catalogue: Catalogue, names: Na
       return { name: nameOf(archetype), archetype, ...offers, forward: false, edges: [edge] };
     }),
   };
+  const [issue] = topologySchema.safeParse(topology).error?.issues ?? [];
+  if (issue) refuse(`${String(issue.path.at(-1))}: ${issue.message}`);
   const [fault] = validateTopology(topology, catalogue);
   if (fault) refuse(`${fault.where}: ${fault.message}`);
   return topology;

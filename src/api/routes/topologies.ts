@@ -1,7 +1,6 @@
 // Routes under /topologies: the topologies themselves, and the orders to put them up and take them down.
 
 import { createRoute, z } from "@hono/zod-openapi";
-import { nameSchema } from "../../topology/model.ts";
 import { audited } from "../audited.ts";
 import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
@@ -41,7 +40,13 @@ function addReads(router: ApiRouter, { auth, db }: ApiDeps): void {
     summary: "Every topology with its status",
     request: {
       query: z.object({
-        decky: nameSchema.optional().openapi({ description: "only the one that has this decky" }),
+        id: z.string().min(1).max(64).optional().openapi({ description: "only the one of this id or name" }),
+        decky: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .openapi({ description: "only the one that has this decky" }),
       }),
     },
     responses: answers(topologiesSchema, "Topologies by name"),

@@ -1,0 +1,118 @@
+// decnet deploy and decnet topology deploy: a topology put on the network by the running install.
+// Replaces one of the same name of which nothing stands; leaves alone what stands.
+
+import type { TopologyDetail, TopologySummary } from "../../api/types.ts";
+import { DecnetError } from "../../contract/errors.ts";
+import type { Topology } from "../../topology/model.ts";
+import type { ApiClient } from "../api-client.ts";
+import { refusalOf } from "../api-client.ts";
+import type { CommandCall } from "../command.ts";
+import { printJson } from "../options.ts";
+import { paint } from "../style.ts";
+import { isTopologyName, readTopologyFile } from "../topology-source.ts";
+import { fleetApi } from "./install.ts";
+import type { FleetWish } from "./options.ts";
+import { readWish, refuseFaulty } from "./options.ts";
+import { deckyLines, plannedLines, summaryLine } from "./print.ts";
+import { findSummary, INTERRUPTED, waitForStatus } from "./wait.ts";
+
+const RESTING = ["pending", "failed", "torn_down"];
+
+function standing({ name, status }: TopologySummary): DecnetError {
+  return new DecnetError(
+    "conflict",
+    `there is a topology "${name}" already, and it is ${status.replace("_", " ")}: decnet teardown --id ${name}, or choose another --name`,
+  );
+}
+
+/** Has the install know the topology; resolves to its id. */
+async function enter(api: ApiClient, topology: Topology): Promise<string> {
+  const namesake = await findSummary(api, topology.name);
+  if (!namesake) return (await api.send<TopologyDetail>("POST", "/topologies", topology)).id;
+  if (!RESTING.includes(namesake.status)) throw standing(namesake);
+  const body = { expected_version: namesake.version, ...topology };
+  return (await api.send<TopologyDetail>("PUT", `/topologies/${namesake.id}`, body)).id;
+}
+
+/** Words for what the API did not take. */
+function explained(error: unknown): unknown {
+  const refusal = refusalOf(error);
+  if (!refusal) return error;
+  const { code, message, details } = refusal;
+  const faults = (details["faults"] ?? []) as readonly { code: string; where: string; message: string }[];
+  const lines = faults.map((fault) => `\n  ${fault.code}  ${fault.where}: ${fault.message}`);
+  const remedy = details["taken"]
+    ? "; decnet teardown --forget --id that one, or deploy with another --seed"
+    : "";
+  if (code === "conflict" || code === "invalid" || code === "not_found")
+    return new DecnetError(code, `${message}${remedy}${lines.join("")}`);
+  return error;
+}
+
+function printDone(call: CommandCall, detail: TopologyDetail): void {
+  const { good, bad } = paint(call.terminal.colours);
+  const mark = detail.status === "active" ? good : bad;
+  if (call.options["json"]) printJson(call, detail);
+  else call.terminal.out(`${mark(summaryLine(detail))}\n${deckyLines(detail)}`);
+}
+
+/** Gives the order and waits for what comes of it. */
+async function order(call: CommandCall, api: ApiClient, id: string): Promise<number> {
+  const ordered = await api.send<TopologySummary>("POST", `/topologies/${id}/deploy`);
+  const { name } = ordered;
+  // Commander: --no-wait makes `wait` false.
+  if (call.options["wait"] === false) {
+    if (call.options["json"]) printJson(call, ordered);
+    else call.terminal.out(`${name} is being deployed; see decnet topology show ${name}\n`);
+    return 0;
+  }
+  const seen = await waitForStatus(call, api, ordered);
+  if (!seen) {
+    call.terminal.err(`decnet: ${name} goes on being deployed; see decnet topology show ${name}\n`);
+    return INTERRUPTED;
+  }
+  printDone(call, await api.get<TopologyDetail>(`/topologies/${id}`));
+  return seen.status === "active" ? 0 : 1;
+}
+
+/** Enters a topology, or takes one by id, and has it deployed. */
+async function putUp(call: CommandCall, source: Topology | { readonly id: string }): Promise<number> {
+  const api = fleetApi(call);
+  try {
+    return await order(call, api, "id" in source ? source.id : await enter(api, source));
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+function printPlan(call: CommandCall, { topology, seed }: FleetWish): number {
+  if (call.options["json"]) {
+    printJson(call, { ...topology, seed });
+    return 0;
+  }
+  const [lan] = topology.lans;
+  const { driver = "bridge", interface: joined } = lan ?? {};
+  const where = `${driver}${joined === undefined ? "" : ` on ${joined}`}, ${topology.lans.map(({ subnet }) => subnet).join(", ")}`;
+  const again = seed === null ? "" : `, --seed ${seed}`;
+  call.terminal.out(
+    `would make "${topology.name}": ${topology.deckies.length} deckies, ${where}${again}\n${plannedLines(topology)}`,
+  );
+  return 0;
+}
+
+/** `decnet deploy`. */
+export async function runDeploy(call: CommandCall): Promise<number> {
+  const wish = readWish(call);
+  if (call.options["dryRun"]) return printPlan(call, wish);
+  return putUp(call, wish.topology);
+}
+
+/** `decnet topology deploy`: a file, or a topology that the install knows. */
+export async function runTopologyDeploy(call: CommandCall): Promise<number> {
+  const [argument] = call.args;
+  if (argument === undefined) throw new DecnetError("usage", "name a topology's file, or one of the install");
+  if (isTopologyName(argument)) return putUp(call, { id: argument });
+  const topology = readTopologyFile(argument);
+  refuseFaulty(topology, argument);
+  return putUp(call, topology);
+}

@@ -1,0 +1,25 @@
+// The API of the running install, for commands on fleets. Says what such an install needs where none runs.
+
+import { DecnetError } from "../../contract/errors.ts";
+import { dataFolder } from "../../kit/data-folder.ts";
+import { findInstall } from "../../kit/install.ts";
+import type { ApiClient } from "../api-client.ts";
+import { apiClient } from "../api-client.ts";
+import type { CommandCall } from "../command.ts";
+
+/** How to start an install that can do it. */
+export function startHint(call: CommandCall): string {
+  const flag = call.dataDirGiven ? ` --data-dir ${call.dataDir}` : "";
+  return `"sudo decnet up${flag}"`;
+}
+
+/** Throws DecnetError `unavailable` where no install runs on the data folder. */
+export function fleetApi(call: CommandCall): ApiClient {
+  const folder = dataFolder(call.dataDir);
+  if (findInstall(folder)) return apiClient(folder);
+  throw new DecnetError(
+    "unavailable",
+    `no decnet runs on ${folder.root}; start one with ${startHint(call)} (deckies with an address of their own need root), ` +
+      "or name another --data-dir",
+  );
+}
