@@ -12,10 +12,12 @@ import type { Database } from "../store/schema.ts";
 import type { MutationRow, TopologyRow } from "../store/topologies.ts";
 import {
   changeTopologyStatus,
+  deleteMachines,
   deleteTopology,
   enqueueMutation,
   findTopology,
   insertTopology,
+  listMachines,
   rewriteTopology,
 } from "../store/topologies.ts";
 import { findMutation, findNameOwners, listWaiting } from "../store/topology-reads.ts";
@@ -64,11 +66,10 @@ async function refuseTakenNames(
   const [first] = owners;
   if (!first) return;
   const more = owners.length === 1 ? "" : ` (and ${owners.length - 1} more names are taken)`;
-  throw new DecnetError(
-    "conflict",
-    `there is a decky "${first.decky}" in the topology "${first.topology}" already${more}`,
-    { details: { taken: owners } },
-  );
+  const where = first.topology === null ? "on this host's addresses" : `in the topology "${first.topology}"`;
+  throw new DecnetError("conflict", `there is a decky "${first.decky}" ${where} already${more}`, {
+    details: { taken: owners },
+  });
 }
 
 function nameTaken(name: string): DecnetError {
@@ -160,9 +161,15 @@ export class TopologyDesk {
         row.id,
       );
       const definition = JSON.stringify(topology);
+      const kept = new Set(topology.deckies.map(({ name }) => name));
       const change = { version: expected, name: topology.name, definition, now: clock.now() };
       if (!(await rewriteTopology(db, row.id, { ...change, statuses: restingStatuses })))
         throw drift(expected, (await requireTopology(db, row.id)).version);
+      const given = (await listMachines(db, row.id)).map(({ decky }) => decky);
+      await deleteMachines(
+        db,
+        given.filter((decky) => !kept.has(decky)),
+      );
       return row.id;
     });
   }

@@ -57,13 +57,16 @@ export function listSummaries(
   return query.orderBy("name").execute();
 }
 
-/** A decky's name and the topology that has it. */
+/** A decky's name and the topology that has it; null for one that this host shows on its own addresses. */
 export interface NameOwner {
   readonly decky: string;
-  readonly topology: string;
+  readonly topology: string | null;
 }
 
-/** Which of these deckies' names another topology than `except` has, be it in its definition or in a change that waits. */
+/**
+ * Which of these deckies' names are taken: by another topology than `except`, in its definition or in a change that
+ * waits, or by a decky without a MAC of its own, which is one of the host driver.
+ */
 export async function findNameOwners(
   db: Kysely<Database>,
   names: readonly string[],
@@ -80,7 +83,10 @@ export async function findNameOwners(
       WHERE t.id <> ${except} AND q.status IN ('pending', 'applying')
         AND json_extract(q.mutation, '$.op') = 'add_decky'
         AND json_extract(q.mutation, '$.decky.name') IN (SELECT value FROM json_each(${wanted}))
-    ORDER BY decky LIMIT 100`.execute(db);
+    UNION
+    SELECT name AS decky, NULL AS topology FROM decky
+      WHERE mac IS NULL AND name IN (SELECT value FROM json_each(${wanted}))
+    ORDER BY decky LIMIT 2000`.execute(db);
   return rows;
 }
 

@@ -1,11 +1,18 @@
 // Drawings of a topology: a tree for the terminal, a graph for Graphviz (the DOT language). Pure text.
 
-import type { Edge, Topology, TopologyDecky } from "./model.ts";
+import type { Edge, Lan, Topology, TopologyDecky } from "./model.ts";
 import { depths, membersOf } from "./model.ts";
 
 function machine(decky: TopologyDecky, edge: Edge): string {
   const offers = decky.services ? decky.services.join(" ") : "all";
   return `${decky.name}  ${edge.address ?? "address allocated"}  ${decky.archetype} (${offers})`;
+}
+
+/** A LAN by name, with what ties it to the host's networks. */
+function segment(name: string, lan: Lan | undefined): string {
+  const { driver = "bridge", interface: joined } = lan ?? {};
+  const place = joined === undefined ? "" : `  ${driver} on ${joined}`;
+  return `${name}  ${lan?.subnet ?? "?"}${lan?.dmz ? "  DMZ" : ""}${place}`;
 }
 
 /** LANs that lie one step further in than `lan`, by this decky. */
@@ -23,7 +30,7 @@ export function drawTree(topology: Topology): string {
   const lines: string[] = [];
   const drawLan = (name: string, indent: string): void => {
     const lan = topology.lans.find((candidate) => candidate.name === name);
-    lines.push(`${indent}${name}  ${lan?.subnet ?? "?"}${lan?.dmz ? "  DMZ" : ""}`);
+    lines.push(`${indent}${segment(name, lan)}`);
     drawn.add(name);
     const members = membersOf(topology, name);
     members.forEach(({ decky, edge }, i) => {

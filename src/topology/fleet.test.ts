@@ -57,6 +57,14 @@ describe("a fleet", () => {
     ]);
   });
 
+  test("names that others have are left out, and only those", () => {
+    const before = draw().deckies.map(({ name }) => name);
+    const after = draw({ taken: [before[2] ?? "", "stranger"] }).deckies.map(({ name }) => name);
+    expect(after).not.toContain(before[2]);
+    expect(after.slice(0, 2)).toEqual(before.slice(0, 2));
+    expect(new Set(after).size).toBe(6);
+  });
+
   test("addresses follow the first, past the gateways", () => {
     const of = (more: Partial<FleetOptions>) => draw(more).deckies.map(({ edges }) => edges[0]?.address);
     expect(of({ ipStart: "192.0.2.40", deckies: 3, gateway: "192.0.2.41" })).toEqual([

@@ -26,6 +26,8 @@ export interface FleetOptions {
   /** Address of the first decky; the others follow. Allocated when absent. */
   readonly ipStart?: string | undefined;
   readonly seed: string;
+  /** Names that none may have: others' deckies have them. */
+  readonly taken?: readonly string[];
 }
 
 /** What a machine of an archetype may be called. */
@@ -121,8 +123,12 @@ function plain(name: string): string {
 }
 
 /** Names that nobody else has: drawn, and where all that can be drawn are taken, counted on. */
-function createNamer(draw: NameDraw, random: Random): (archetype: string) => string {
-  const taken = new Set<string>();
+function createNamer(
+  draw: NameDraw,
+  random: Random,
+  others: readonly string[],
+): (archetype: string) => string {
+  const taken = new Set(others);
   const take = (name: string): string => {
     taken.add(name);
     return nameSchema.parse(name);
@@ -185,7 +191,7 @@ export function drawFleet(options: FleetOptions, catalogue: Catalogue, names: Na
     refuse("--driver macvlan needs --interface: the one whose network the deckies join");
   const random = createSeededRandom(`fleet ${options.seed}`);
   const kinds = drawKinds(options, catalogue, random);
-  const nameOf = createNamer(names, createSeededRandom(`fleet names ${options.seed}`));
+  const nameOf = createNamer(names, createSeededRandom(`fleet names ${options.seed}`), options.taken ?? []);
   const addresses = addressesFrom(options, network);
   const topology: Topology = {
     name: options.name,

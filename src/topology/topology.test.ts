@@ -288,6 +288,11 @@ describe("drawings", () => {
     expect(text).toContain("lost  in no LAN");
   });
 
+  test("a LAN on the host's network says which", () => {
+    const joined = { ...office, lans: [{ ...edge, driver: "macvlan" as const, interface: "eth0" }, inner] };
+    expect(drawTree(joined)).toStartWith("dmz  10.0.0.0/24  DMZ  macvlan on eth0\n");
+  });
+
   test("text in a graph stays within its quotes", () => {
     const hostile = { ...office, lans: [lan("dmz", '"];x[\\"', true)] };
     expect(drawDot(hostile)).toContain('label="dmz\\n\\"];x[\\\\\\""');

@@ -226,10 +226,26 @@ describe("with an install", () => {
     expect([which.code, which.err]).toEqual([64, expect.stringMatching(/there are:\n {2}one {2}active/)]);
   });
 
-  test("names of another topology's deckies are refused with the remedy", async () => {
-    await run("deploy --deckies 2 --subnet 192.0.2.0/24 --seed 7");
-    const taken = await run("deploy --deckies 2 --subnet 198.51.100.0/24 --seed 7 --name second");
-    expect([taken.code, taken.err]).toEqual([73, expect.stringContaining("--seed")]);
+  test("names that others have are drawn anew, and refused with the remedy in a file", async () => {
+    const { data } = await install.get<Deckies>("/deckies");
+    await run("deploy --deckies 5 --subnet 192.0.2.0/24 --seed 7");
+    const second = await run("deploy --deckies 5 --subnet 198.51.100.0/24 --seed 7 --name second");
+    expect([second.code, second.err]).toEqual([0, ""]);
+    const names = await Promise.all(["fleet", "second"].map(async (name) => (await detail(name)).definition));
+    const all = [...names.flatMap(({ deckies }) => deckies), ...data].map(({ name }) => name);
+    expect(new Set(all).size).toBe(10 + data.length);
+    const file = join(folder, "taken.toml");
+    const [mine] = data;
+    const decky = {
+      name: mine?.name ?? "",
+      archetype: "linux-server",
+      forward: false,
+      edges: [{ lan: "dmz" }],
+    };
+    writeFileSync(file, formatTopology({ ...office("taken"), deckies: [...office().deckies, decky] }));
+    const taken = await run(`deploy --config ${file}`);
+    expect([taken.code, taken.err]).toEqual([73, expect.stringContaining("on this host's addresses")]);
+    expect(taken.err).toContain("rename it");
   });
 
   test("Ctrl-C ends the waiting, not the work; --no-wait does not wait; nobody to do it is told", async () => {

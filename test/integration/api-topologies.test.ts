@@ -121,6 +121,25 @@ for (const transport of ["memory", "socket"] as const) {
       expect(first.version).toBe(1);
     });
 
+    test("a decky of this host's own addresses keeps its name, and what a replaced one was given is forgotten", async () => {
+      const harness = await open();
+      await addDecky(harness.store, "web");
+      await harness.store.db.updateTable("decky").set({ mac: null }).execute();
+      const { status, error } = await ask(harness, "POST", "", office());
+      expect([status, error.details]).toEqual([409, { taken: [{ decky: "web", topology: null }] }]);
+      await harness.store.db.updateTable("decky").set({ mac: "18:66:da:00:00:01" }).execute();
+      const { id } = await add(harness);
+      const life = JSON.stringify({ bootedAt: null, patches: 0, nextAt: null });
+      const row = { topology_id: id, links: "[]", life, changed_at: 1 };
+      await putMachines(
+        harness.store.db,
+        ["web", "phone"].map((decky) => ({ ...row, decky })),
+      );
+      const fewer = { ...office(), deckies: office().deckies.slice(0, 2) };
+      const put = await ask<TopologyDetail>(harness, "PUT", "/office", { expected_version: 1, ...fewer });
+      expect(put.body.machines.map(({ decky }) => decky)).toEqual(["web"]);
+    });
+
     test("two requests at once do not both get a name", async () => {
       const harness = await open();
       const both = await Promise.all([

@@ -16,6 +16,8 @@ import { readWish, refuseFaulty } from "./options.ts";
 import { deckyLines, plannedLines, summaryLine } from "./print.ts";
 import { findSummary, INTERRUPTED, waitForStatus } from "./wait.ts";
 
+/** The first may meet names of one topology, the next those of another. */
+const DRAWS = 5;
 const RESTING = ["pending", "failed", "torn_down"];
 
 function standing({ name, status }: TopologySummary): DecnetError {
@@ -34,6 +36,21 @@ async function enter(api: ApiClient, topology: Topology): Promise<string> {
   return (await api.send<TopologyDetail>("PUT", `/topologies/${namesake.id}`, body)).id;
 }
 
+/** As {@link enter}; names that others have are drawn anew. */
+async function enterWish(api: ApiClient, { topology, redraw }: FleetWish): Promise<string> {
+  const taken: string[] = [];
+  for (let left = DRAWS, wanted = topology; ; left--) {
+    try {
+      return await enter(api, wanted);
+    } catch (error) {
+      const owners = refusalOf(error)?.details["taken"] as readonly { decky: string }[] | undefined;
+      if (!owners || !redraw || left <= 1) throw error;
+      taken.push(...owners.map(({ decky }) => decky));
+      wanted = redraw(taken);
+    }
+  }
+}
+
 /** Words for what the API did not take. */
 function explained(error: unknown): unknown {
   const refusal = refusalOf(error);
@@ -41,9 +58,7 @@ function explained(error: unknown): unknown {
   const { code, message, details } = refusal;
   const faults = (details["faults"] ?? []) as readonly { code: string; where: string; message: string }[];
   const lines = faults.map((fault) => `\n  ${fault.code}  ${fault.where}: ${fault.message}`);
-  const remedy = details["taken"]
-    ? "; decnet teardown --forget --id that one, or deploy with another --seed"
-    : "";
+  const remedy = details["taken"] ? "; rename it, or decnet teardown --forget that topology" : "";
   if (code === "conflict" || code === "invalid" || code === "not_found")
     return new DecnetError(code, `${message}${remedy}${lines.join("")}`);
   return error;
@@ -71,15 +86,15 @@ async function order(call: CommandCall, api: ApiClient, id: string): Promise<num
     call.terminal.err(`decnet: ${name} goes on being deployed; see decnet topology show ${name}\n`);
     return INTERRUPTED;
   }
-  printDone(call, await api.get<TopologyDetail>(`/topologies/${id}`));
+  printDone(call, await api.get<TopologyDetail>(`/topologies/${ordered.id}`));
   return seen.status === "active" ? 0 : 1;
 }
 
-/** Enters a topology, or takes one by id, and has it deployed. */
-async function putUp(call: CommandCall, source: Topology | { readonly id: string }): Promise<number> {
+/** Enters a topology, or takes one by name, and has it deployed. */
+async function putUp(call: CommandCall, source: FleetWish | string): Promise<number> {
   const api = fleetApi(call);
   try {
-    return await order(call, api, "id" in source ? source.id : await enter(api, source));
+    return await order(call, api, typeof source === "string" ? source : await enterWish(api, source));
   } catch (error) {
     throw explained(error);
   }
@@ -104,15 +119,15 @@ function printPlan(call: CommandCall, { topology, seed }: FleetWish): number {
 export async function runDeploy(call: CommandCall): Promise<number> {
   const wish = readWish(call);
   if (call.options["dryRun"]) return printPlan(call, wish);
-  return putUp(call, wish.topology);
+  return putUp(call, wish);
 }
 
 /** `decnet topology deploy`: a file, or a topology that the install knows. */
 export async function runTopologyDeploy(call: CommandCall): Promise<number> {
   const [argument] = call.args;
   if (argument === undefined) throw new DecnetError("usage", "name a topology's file, or one of the install");
-  if (isTopologyName(argument)) return putUp(call, { id: argument });
+  if (isTopologyName(argument)) return putUp(call, argument);
   const topology = readTopologyFile(argument);
   refuseFaulty(topology, argument);
-  return putUp(call, topology);
+  return putUp(call, { topology, seed: null });
 }

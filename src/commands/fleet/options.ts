@@ -16,6 +16,8 @@ import { drawName } from "./machines.ts";
 export interface FleetWish {
   readonly topology: Topology;
   readonly seed: string | null;
+  /** The same with other names in place of those that are taken; a file says what it says. */
+  readonly redraw?: (taken: readonly string[]) => Topology;
 }
 
 /** Flags that a file makes needless. */
@@ -78,21 +80,19 @@ export function readWish(call: CommandCall): FleetWish {
   if (subnet === undefined)
     throw new DecnetError("usage", "--subnet is missing: the network that they get addresses of");
   const seed = textOption(call, "seed") ?? String(systemRandom.below(1_000_000));
-  const topology = drawFleet(
-    {
-      name: nameOf(call) ?? "fleet",
-      deckies,
-      archetypes: listOption(call, "archetype"),
-      services: listOption(call, "services"),
-      driver: driverOf(call),
-      interface: textOption(call, "interface"),
-      subnet,
-      gateway: textOption(call, "gateway"),
-      ipStart: textOption(call, "ipStart"),
-      seed,
-    },
-    machineCatalogue(),
-    drawName,
-  );
-  return { topology, seed };
+  const options = {
+    name: nameOf(call) ?? "fleet",
+    deckies,
+    archetypes: listOption(call, "archetype"),
+    services: listOption(call, "services"),
+    driver: driverOf(call),
+    interface: textOption(call, "interface"),
+    subnet,
+    gateway: textOption(call, "gateway"),
+    ipStart: textOption(call, "ipStart"),
+    seed,
+  };
+  const redraw = (taken: readonly string[]): Topology =>
+    drawFleet({ ...options, taken }, machineCatalogue(), drawName);
+  return { topology: redraw([]), seed, redraw };
 }

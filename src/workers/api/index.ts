@@ -7,8 +7,8 @@ export const api = defineWorker({
   summary: "serves the dashboard, the REST API and the live event stream",
   examples: ["decnet api", "decnet api --api-host 0.0.0.0 --api-port 8443"],
   config: ["api"],
-  publishes: [],
-  subscribes: ["system.log", "system.*.health", "attacker.>", "decky.*.state"],
+  publishes: ["systemControl", "systemRollcall", "topologyStatus", "topologyMutationEnqueued"],
+  subscribes: ["system.log", "system.*.health", "attacker.>", "decky.*.state", "topology.>"],
   privileges: [],
   service: {
     user: "workers",
