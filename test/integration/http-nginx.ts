@@ -18,7 +18,7 @@ export interface RunningNginx extends AsyncDisposable {
 }
 
 /** A port that was free a moment ago. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.listen(0, "127.0.0.1", () => {
@@ -28,7 +28,8 @@ function freePort(): Promise<number> {
   });
 }
 
-function writeSite(root: string, site: Site): void {
+/** Puts the files of a site below a folder. */
+export function writeSite(root: string, site: Site): void {
   for (const path of site.folders.keys()) mkdirSync(join(root, path), { recursive: true });
   for (const path of site.scripts) writeFileSync(join(root, path), "");
   for (const [path, file] of site.files) {
@@ -97,7 +98,8 @@ function startUpstream(persona: Persona, site: Site): Promise<{ port: number; cl
   });
 }
 
-function reachable(port: number): Promise<boolean> {
+/** Whether somebody listens there. */
+export function reachable(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, "127.0.0.1", () => {
       socket.destroy();

@@ -10,11 +10,13 @@ import { RequestHeadParser } from "./codec.ts";
 import { requestRecord, violationRecord } from "./evidence.ts";
 import type { SubmittedLogin } from "./forms.ts";
 import { basicLogin, findLogin } from "./forms.ts";
+import { pagesReply } from "./pages-reply.ts";
 import type { Rendered } from "./render.ts";
 import { render } from "./render.ts";
 import type { Reply } from "./reply.ts";
 import { pageReply } from "./reply.ts";
 import { RequestBody } from "./request-body.ts";
+import type { Route } from "./route.ts";
 import { route } from "./route.ts";
 import type { HttpServer } from "./session.ts";
 import { TimedReader } from "./timed-reader.ts";
@@ -125,15 +127,17 @@ export class HttpConversation {
   async #answer(head: RequestHead): Promise<boolean> {
     this.#noteClient(head.headers.get("user-agent"));
     const { site, name } = this.#server;
-    const where = route(head, {
-      site,
-      server: name,
-      local: this.#session.connection.local,
-      written: (path) => this.#server.written(this.#session.connection.remote.ip, path),
-      admits: (username, password) => this.#admits({ username, password }),
-    });
+    const where: Route = this.#server.pages
+      ? { kind: "script", script: head.path }
+      : route(head, {
+          site,
+          server: name,
+          local: this.#session.connection.local,
+          written: (path) => this.#server.written(this.#session.connection.remote.ip, path),
+          admits: (username, password) => this.#admits({ username, password }),
+        });
     const basic = basicLogin(head.headers.get("authorization") ?? "");
-    if (basic) {
+    if (basic && !this.#server.pages) {
       const guarded = head.path.startsWith(`${site.vault.folder}/`);
       this.#noteLogin("password", basic, guarded && this.#admits(basic));
     }
@@ -218,16 +222,21 @@ export class HttpConversation {
     }
     const { clock, random } = this.#session;
     const login = findLogin(body.fields());
-    const result = this.#server.app.handle({
-      script,
-      method: head.method,
-      cookie: head.headers.get("cookie"),
-      login,
-      uploaded: body.uploaded,
-      nowMs: clock.now(),
-      random,
-    });
+    const { pages, app, name } = this.#server;
+    const result = pages
+      ? pagesReply(pages, head, { session: this.#session, login, uploaded: body.uploaded, server: name })
+      : app.handle({
+          script,
+          method: head.method,
+          cookie: head.headers.get("cookie"),
+          login,
+          uploaded: body.uploaded,
+          nowMs: clock.now(),
+          random,
+        });
+    const basic = pages && basicLogin(head.headers.get("authorization") ?? "");
     if (login) this.#noteLogin("form", login, result.accepted === true);
+    else if (basic) this.#noteLogin("password", basic, result.accepted === true);
     // The time that PHP takes to verify a password with bcrypt.
     if (result.accepted !== undefined) await clock.sleep(48 + random.below(12), this.#session.signal);
     const rendered = this.#render(result.reply, head, this.#wishesKeepAlive(head));

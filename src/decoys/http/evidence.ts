@@ -3,8 +3,6 @@
 import { capture } from "../../contract/captured.ts";
 import type { EvidenceData } from "../../contract/evidence.ts";
 import { bytesOf } from "./characters.ts";
-import type { HeadFailure } from "./codec.ts";
-import type { RequestHeaders } from "./headers.ts";
 import type { BodyRecord } from "./request-body.ts";
 
 const MAX_HEADERS = 64;
@@ -18,7 +16,12 @@ function versionWord(version: number): string {
   return version < 1000 ? "0.9" : `${Math.floor(version / 1000)}.${version % 1000}`;
 }
 
-function headerPairs(headers: RequestHeaders): EvidenceData<"http.requested">["headers"] {
+/** Headers in the order and spelling received. */
+interface HeaderList {
+  readonly list: readonly (readonly [name: string, value: string])[];
+}
+
+function headerPairs(headers: HeaderList): EvidenceData<"http.requested">["headers"] {
   let left = HEADER_BUDGET;
   return headers.list.slice(0, MAX_HEADERS).map(([name, value]) => {
     const pair: [ReturnType<typeof capture>, ReturnType<typeof capture>] = [
@@ -33,7 +36,7 @@ function headerPairs(headers: RequestHeaders): EvidenceData<"http.requested">["h
 /** The record of one answered request. */
 export function requestRecord(
   line: { readonly method: string; readonly sentTarget: string; readonly version: number },
-  headers: RequestHeaders,
+  headers: HeaderList,
   outcome: { readonly status: number; readonly bytes: number; readonly body: BodyRecord },
 ): EvidenceData<"http.requested"> {
   const { body, body_sha256 } = outcome.body;
@@ -50,7 +53,10 @@ export function requestRecord(
 }
 
 /** The record of bytes that are no request. */
-export function violationRecord(failure: HeadFailure, raw: string): EvidenceData<"protocol.violated"> {
+export function violationRecord(
+  failure: { readonly violation: string },
+  raw: string,
+): EvidenceData<"protocol.violated"> {
   const bytes = bytesOf(raw);
   const tls = bytes[0] === 0x16 && failure.violation === "bad-request-line";
   const http2 = raw.startsWith("PRI *");

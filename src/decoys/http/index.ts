@@ -1,11 +1,11 @@
-// The http decoy: definition only; the conversation is loaded when a decky offers it.
+// The http decoy: definition only; the product's code is loaded when a decky offers it.
 
 import { defineDecoy } from "../decoy.ts";
 
 export const http = defineDecoy({
   name: "http",
-  summary: "nginx web server with a login page",
+  summary: "web server with pages that fit the machine (nginx, Apache, IIS, lighttpd, devices)",
   port: 80,
   transport: "tcp",
-  load: async (persona) => (await import("./session.ts")).createHttpDecoy(persona),
+  load: async (persona) => (await import("./products/index.ts")).createHttpDecoy(persona),
 });

@@ -47,3 +47,10 @@ export const devicePasswords = [
 
 /** Vendor prefixes of servers' network cards (IEEE registry): Dell, HP, Supermicro. */
 export const serverOuis = ["18:66:da", "3c:a8:2a", "0c:c4:7a"] as const;
+
+/** Processors of the hosts that virtual Windows machines run on. */
+export const windowsCpus = [
+  "Intel(R) Xeon(R) Silver 4314 CPU @ 2.40GHz",
+  "Intel(R) Xeon(R) Gold 6230 CPU @ 2.10GHz",
+  "AMD EPYC 7313 16-Core Processor",
+] as const;

@@ -57,3 +57,33 @@ export function byMac(words: readonly string[]): NameStyle {
     draw: ({ random, mac }) => `${random.pick(words)}-${mac.slice(-5).replace(":", "")}`,
   };
 }
+
+/** `DESKTOP-4K7QX2M`: Windows' own way of naming, a prefix and random letters. */
+export function randomTail(prefix: string, length: number): NameStyle {
+  const letters = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+  return {
+    pattern: new RegExp(`^${prefix}[0-9A-HJ-NP-Z]{${length}}$`),
+    draw: ({ random }) => prefix + Array.from({ length }, () => random.pick([...letters])).join(""),
+  };
+}
+
+/** The administrator of a device with another name than root. */
+export function deviceAdmin(name: string): (random: Random) => readonly Account[] {
+  return (random) => [
+    { ...account(name, 0, name, random.pick(devicePasswords)), home: "/", shell: "/bin/sh" },
+  ];
+}
+
+/** Administrator and one person of a Windows machine. */
+export function windowsAccounts(random: Random): readonly Account[] {
+  const person = random.pick(["backup", "scanner", "svc_web", "helpdesk", "test"]);
+  const windows = (name: string, uid: number, password: string): Account => ({
+    ...account(name, uid, name, password),
+    home: `C:\\Users\\${name}`,
+    shell: "C:\\Windows\\system32\\cmd.exe",
+  });
+  return [
+    windows("Administrator", 500, random.pick(weakPasswords)),
+    windows(person, 1001, random.pick([person, `${person}123`, "Passw0rd", "Welcome1"])),
+  ];
+}

@@ -30,6 +30,7 @@ export const ddWrt = defineProfile({
     build: firmware,
     products: {
       telnet: unchanging("DD-WRT telnetd", firmwareTitle(firmware).replace("DD-WRT v", "")),
+      http: unchanging("DD-WRT httpd", firmware.revision),
     },
   })),
 });

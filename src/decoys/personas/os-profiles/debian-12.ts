@@ -1,5 +1,5 @@
-// Debian 12 "bookworm". Versions and days: package changelogs, DSA-5724-1, DSA-5868-1, the 12.12 point release, DSA-5662-1, DSA-5729-1;
-// MySQL is Oracle's own package (MySQL 8.0 release notes), since Debian has none.
+// Debian 12 "bookworm". Versions and days are those of the packages' changelogs (openssh, apache2, linux);
+// MySQL is Oracle's own package, since Debian has none: days of the MySQL 8.0 release notes.
 
 import { defineProfile, unchanging } from "./profile.ts";
 
@@ -25,6 +25,9 @@ export const debian12 = defineProfile({
     kernel("6.1.0-31-amd64", "6.1.128-1", "2025-02-07"),
     kernel("6.1.0-37-amd64", "6.1.140-1", "2025-05-22"),
     kernel("6.1.0-40-amd64", "6.1.153-1", "2025-09-20"),
+    kernel("6.1.0-47-amd64", "6.1.170-3", "2026-05-08"),
+    kernel("6.1.0-49-amd64", "6.1.174-1", "2026-05-26"),
+    kernel("6.1.0-50-amd64", "6.1.176-1", "2026-07-02"),
   ],
   products: {
     ssh: [
@@ -32,9 +35,12 @@ export const debian12 = defineProfile({
         product: "OpenSSH",
         // What each of these offers is in the ssh decoy.
         releases: [
-          { version: "9.2p1 Debian-2+deb12u3", day: "2024-07-01" },
-          { version: "9.2p1 Debian-2+deb12u5", day: "2025-02-18" },
-          { version: "9.2p1 Debian-2+deb12u7", day: "2025-09-06" },
+          { version: "9.2p1 Debian-2+deb12u3", day: "2024-06-22" },
+          { version: "9.2p1 Debian-2+deb12u5", day: "2025-02-14" },
+          { version: "9.2p1 Debian-2+deb12u7", day: "2025-07-28" },
+          { version: "9.2p1 Debian-2+deb12u8", day: "2026-02-03" },
+          { version: "9.2p1 Debian-2+deb12u9", day: "2026-04-05" },
+          { version: "9.2p1 Debian-2+deb12u10", day: "2026-05-05" },
         ],
       },
     ],
@@ -43,11 +49,12 @@ export const debian12 = defineProfile({
       {
         product: "Apache httpd",
         releases: [
-          { version: "2.4.57 (Debian)", day: "2023-06-10" },
-          { version: "2.4.59 (Debian)", day: "2024-04-16" },
-          { version: "2.4.61 (Debian)", day: "2024-07-11" },
-          { version: "2.4.62 (Debian)", day: "2024-08-31" },
-          { version: "2.4.65 (Debian)", day: "2025-09-06" },
+          { version: "2.4.57 (Debian)", day: "2023-04-13" },
+          { version: "2.4.59 (Debian)", day: "2024-04-05" },
+          { version: "2.4.61 (Debian)", day: "2024-07-07" },
+          { version: "2.4.62 (Debian)", day: "2024-07-18" },
+          { version: "2.4.65 (Debian)", day: "2025-07-29" },
+          { version: "2.4.71 (Debian)", day: "2026-11-12" },
         ],
       },
     ],
