@@ -38,7 +38,7 @@ function openTopic<const Template extends string, Shape extends z.ZodRawShape>(
   return topic(template, about, shape) as TopicDefinition<Template, Strict<Shape> & Record<string, unknown>>;
 }
 
-const deckyState = z.enum(["unknown", "starting", "running", "degraded", "stopped"]);
+const deckyState = z.enum(["unknown", "starting", "running", "degraded", "stopped", "removed"]);
 const identity = { identity_uuid: p.id, ...p.judgement };
 const campaign = { campaign_uuid: p.id, identity_uuid: p.id, ...p.judgement };
 

@@ -142,7 +142,8 @@ export const evidenceKinds = {
     bytes: capturedSchema,
   }),
   "decky.changed": kind("A decky came up, changed or went down. Its source is the sensor itself.", {
-    state: z.enum(["starting", "running", "degraded", "stopped"]),
+    /** `removed`: it is no machine of this install any more. */
+    state: z.enum(["starting", "running", "degraded", "stopped", "removed"]),
     previous: z.enum(["unknown", "starting", "running", "degraded", "stopped"]),
     address: z.string().max(64),
     mac: z.string().max(17).nullable(),

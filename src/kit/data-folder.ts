@@ -23,6 +23,8 @@ export interface DataFolder {
   readonly collectorSocket: string;
   /** Where `decnet up` takes orders to start a worker; for the workers' user alone. */
   readonly supervisorSocket: string;
+  /** Where the decoys' process takes sockets, in a folder of its user's. */
+  readonly deckySocket: string;
   /** The bus of an install that is not the default one. */
   readonly busSocket: string;
   /** JSON {url, pid} of the running API. */
@@ -65,6 +67,7 @@ export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): 
     run,
     collectorSocket: join(run, "collector.sock"),
     supervisorSocket: join(run, "supervisor.sock"),
+    deckySocket: join(run, "decky", "decky.sock"),
     busSocket: join(run, "bus.sock"),
     installFile: join(run, "install.json"),
     apiFile: join(run, "api.json"),

@@ -29,6 +29,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "evidence",
     "platform",
     "topology",
+    "fleet",
     "decoys",
     "api",
     "version",

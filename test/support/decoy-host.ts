@@ -14,6 +14,7 @@ import type { DecoyDefinition, FileCapture, SessionLimits } from "../../src/deco
 import type { Persona } from "../../src/decoys/personas/persona.ts";
 import type { Conversation } from "../../src/workers/decky/conversation.ts";
 import { converse } from "../../src/workers/decky/conversation.ts";
+import { openDataPort } from "../../src/workers/decky/data-port.ts";
 import { testPersona } from "./persona.ts";
 
 /** Bounds that tests start from. */
@@ -104,6 +105,7 @@ export async function startDecoy(
       for (const watcher of watchers) watcher();
     },
     captureFile: (maxBytes: number) => memoryCapture(blobs, maxBytes),
+    openDataPort,
     onBroken: (error: unknown) => broken.push(error),
   };
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => {

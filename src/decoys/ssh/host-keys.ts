@@ -3,6 +3,7 @@
 
 import type { KeyObject } from "node:crypto";
 import { createECDH, createPrivateKey, createPublicKey, sign } from "node:crypto";
+import type { Random } from "../../contract/random.ts";
 import type { Persona } from "../personas/persona.ts";
 import { drawRsaKey } from "../personas/rsa-key.ts";
 import { concat, WireWriter } from "./wire.ts";
@@ -78,23 +79,33 @@ const RSA_HASHES: ReadonlyMap<string, string> = new Map([
   ["ssh-rsa", "sha1"],
 ]);
 
-/** Makes the keys. Takes about a second for RSA: at load, not in a conversation. */
-export function createHostKeys(persona: Persona): HostKeys {
-  const rsa = drawRsaKey(persona.random("ssh-host-key-rsa"), RSA_BITS);
-  const rsaKey: HostKey = {
+function rsaKey(random: Random): HostKey {
+  const rsa = drawRsaKey(random, RSA_BITS);
+  return {
     type: "ssh-rsa",
     blob: new WireWriter(512).string("ssh-rsa").mpint(rsa.exponent).mpint(rsa.modulus).finish(),
     sign: (algorithm, data) =>
       signatureBlob(algorithm, sign(RSA_HASHES.get(algorithm) ?? "sha512", data, rsa.key)),
   };
+}
+
+/** Makes the keys; the RSA key, which takes a good part of a second, when somebody first asks for it. */
+export function createHostKeys(persona: Persona): HostKeys {
   // The leading bit is cleared, so that the scalar lies below the order of the curve.
   const scalar = persona.random("ssh-host-key-ecdsa").bytes(32);
   scalar[0] = (scalar[0] as number) & 0x7f;
   const ecdsa = ecdsaKey(scalar);
   const ed25519 = ed25519Key(persona.random("ssh-host-key-ed25519").bytes(32));
+  let drawn: HostKey | undefined;
+  const rsa = (): HostKey => {
+    drawn ??= rsaKey(persona.random("ssh-host-key-rsa"));
+    return drawn;
+  };
   return {
-    all: [rsaKey, ecdsa, ed25519],
+    get all() {
+      return [rsa(), ecdsa, ed25519];
+    },
     forAlgorithm: (algorithm) =>
-      algorithm === "ssh-ed25519" ? ed25519 : algorithm.startsWith("ecdsa-") ? ecdsa : rsaKey,
+      algorithm === "ssh-ed25519" ? ed25519 : algorithm.startsWith("ecdsa-") ? ecdsa : rsa(),
   };
 }

@@ -50,7 +50,7 @@ interface Server {
   machine(clock: Clock): Machine;
 }
 
-/** Makes the decoy of one machine: its host keys are drawn here, which takes up to a second. */
+/** Makes the decoy of one machine. */
 export async function createSshDecoy(persona: Persona, settings: SshSettings = {}): Promise<Decoy> {
   const banner = bannerOf(persona);
   const identity: ServerIdentity = { banner, lists: algorithmsOf(banner), hostKeys: createHostKeys(persona) };

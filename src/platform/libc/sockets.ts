@@ -9,6 +9,12 @@ import { lazyLibc } from "./load.ts";
 // <asm-generic/socket.h>, used by x86-64 and arm64 alike; ipv6(7)
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
+const SO_TYPE = 3;
+const SO_ACCEPTCONN = 30;
+const SO_DOMAIN = 39;
+const SHUT_RDWR = 2;
+// <fcntl.h>
+const F_DUPFD_CLOEXEC = 1030;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
 
@@ -18,6 +24,9 @@ const libc = lazyLibc({
   bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
   listen: { args: ["i32", "i32"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
+  getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
+  shutdown: { args: ["i32", "i32"], returns: "i32" },
+  fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
   close: { args: ["i32"], returns: "i32" },
 });
 
@@ -52,6 +61,42 @@ export function closeFd(fd: number): void {
   attempt(() => close(fd));
 }
 
+function numberOption(fd: number, name: number): number | undefined {
+  const { getsockopt } = libc();
+  const [value, size] = [new Int32Array(1), new Uint32Array([4])];
+  return attempt(() => getsockopt(fd, SOL_SOCKET, name, value, size)).errno === 0 ? value[0] : undefined;
+}
+
+/** What a descriptor that somebody else made is; undefined unless it is a TCP or UDP socket. */
+export function socketKind(fd: number): { transport: "tcp" | "udp"; listening: boolean } | undefined {
+  const family = numberOption(fd, SO_DOMAIN);
+  if (family !== A.AF_INET && family !== A.AF_INET6) return undefined;
+  const type = numberOption(fd, SO_TYPE);
+  if (type !== A.SOCK_STREAM && type !== A.SOCK_DGRAM) return undefined;
+  return {
+    transport: type === A.SOCK_STREAM ? "tcp" : "udp",
+    listening: numberOption(fd, SO_ACCEPTCONN) === 1,
+  };
+}
+
+/** Begins to listen on a bound socket. */
+export function listenOn(fd: number, backlog: number): void {
+  const { listen } = libc();
+  must("listen", () => listen(fd, backlog));
+}
+
+/** Ends listening; the socket stays bound when its port was asked for by number. What waits to be accepted is reset. */
+export function stopListening(fd: number): void {
+  const { shutdown } = libc();
+  attempt(() => shutdown(fd, SHUT_RDWR));
+}
+
+/** Another descriptor of the same socket, closed on exec. */
+export function duplicateFd(fd: number): number {
+  const { fcntl } = libc();
+  return must("fcntl", () => fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
+
 /** Two connected UNIX sockets that do not block, closed on exec. */
 export function socketPair(type: number): readonly [number, number] {
   const { socketpair } = libc();
@@ -66,21 +111,24 @@ export interface Listen {
   /** `::` takes IPv4 as well. */
   readonly address: string;
   readonly port: number;
-  /** Connections that the kernel holds until they are accepted; TCP only. */
+  /** Connections that the kernel holds until they are accepted; TCP only. With 0 the socket is bound and listens later. */
   readonly backlog?: number;
 }
 
 function prepare(fd: number, where: Listen): void {
-  const one = new Int32Array([1]);
-  if (where.transport === "tcp") setOption(fd, { level: SOL_SOCKET, name: SO_REUSEADDR, value: one });
+  if (where.transport === "tcp") allowReuse(fd);
   if (where.address.includes(":")) {
     const only = new Int32Array([where.address === "::" ? 0 : 1]);
     setOption(fd, { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: only });
   }
   bindSocket(fd, A.socketAddress(where.address, where.port));
   if (where.transport === "udp") return;
-  const { listen } = libc();
-  must("listen", () => listen(fd, where.backlog ?? 1024));
+  if (where.backlog !== 0) listenOn(fd, where.backlog ?? 1024);
+}
+
+/** Lets the port be listened on again while connections of before live on. */
+export function allowReuse(fd: number): void {
+  setOption(fd, { level: SOL_SOCKET, name: SO_REUSEADDR, value: new Int32Array([1]) });
 }
 
 /** A bound (TCP: listening) socket in this thread's network namespace. The caller owns the descriptor. */

@@ -6,11 +6,11 @@ import type { Clock } from "../../contract/clock.ts";
 import type { Evidence, EvidenceData, EvidenceKind } from "../../contract/evidence.ts";
 import type { EvidenceId, SessionId } from "../../contract/ids.ts";
 import type { Random } from "../../contract/random.ts";
-import type { Decoy, FileCapture, Session, SessionLimits } from "../../decoys/decoy.ts";
+import type { DataPort, Decoy, FileCapture, Session, SessionLimits } from "../../decoys/decoy.ts";
 import type { Persona } from "../../decoys/personas/persona.ts";
 import type { ByteBudget, EndReason } from "./connection.ts";
 import { SocketConnection } from "./connection.ts";
-import { openDataPort } from "./data-port.ts";
+import type { DataPortOptions } from "./data-port.ts";
 
 /** What every conversation of a decky shares. */
 export interface ConversationHost {
@@ -24,6 +24,7 @@ export interface ConversationHost {
   readonly newId: <T extends string>() => T;
   readonly emit: (evidence: Evidence) => void;
   readonly captureFile: (maxBytes: number) => FileCapture;
+  readonly openDataPort: (options: DataPortOptions) => Promise<DataPort | null>;
   /** Called with what a decoy threw: a bug of ours, never a client's doing. */
   readonly onBroken: (error: unknown) => void;
 }
@@ -124,7 +125,7 @@ export function converse(socket: Socket, host: ConversationHost): Conversation {
     record: recorder.record,
     captureFile: captures.open,
     openDataPort: () =>
-      openDataPort({
+      host.openDataPort({
         address: connection.local.ip,
         client: connection.remote.ip,
         clock: host.clock,

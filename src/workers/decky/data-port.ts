@@ -1,7 +1,7 @@
 // A passive data port for one conversation: one connection, from the client's own address, within a time.
 // Refuses everybody else; never connects out.
 
-import type { Socket } from "node:net";
+import type { Server, Socket } from "node:net";
 import { createServer } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
 import type { DataPort } from "../../decoys/decoy.ts";
@@ -30,12 +30,20 @@ export function openDataPort(options: DataPortOptions): Promise<DataPort | null>
     server.listen({ host: options.address, port: 0 }, () => {
       const bound = server.address();
       const port = bound !== null && typeof bound === "object" ? bound.port : 0;
-      resolve(dataPort(server, port, options));
+      resolve(dataPort(server, { ...options, port, onSettled: () => server.close() }));
     });
   });
 }
 
-function dataPort(server: ReturnType<typeof createServer>, port: number, options: DataPortOptions): DataPort {
+/** What a data port over a server needs besides. */
+interface Opened extends DataPortOptions {
+  readonly port: number;
+  /** Called once, when it takes no connection any more: it must stop listening then. */
+  readonly onSettled: () => void;
+}
+
+/** The data port over a server that listens. */
+export function dataPort(server: Server, options: Opened): DataPort {
   let taken: SocketConnection | null | undefined;
   let waiting: ((connection: SocketConnection | null) => void) | undefined;
   let connection: SocketConnection | undefined;
@@ -43,7 +51,7 @@ function dataPort(server: ReturnType<typeof createServer>, port: number, options
     if (taken !== undefined) return;
     taken = result;
     cancel();
-    server.close();
+    options.onSettled();
     waiting?.(result);
   };
   const close = (): void => {
@@ -63,7 +71,7 @@ function dataPort(server: ReturnType<typeof createServer>, port: number, options
     settle(connection);
   });
   return {
-    port,
+    port: options.port,
     accept: () =>
       taken !== undefined
         ? Promise.resolve(taken)

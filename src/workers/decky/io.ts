@@ -1,76 +1,87 @@
-// Listeners of the decoys: binds ports and hands each socket on. Knows no protocol.
+// Opens what this host's own machines listen on: one socket for each service, and the door for the fleet.
+// Reads no byte that came over a network. Whatever can't be had is noted, never thrown.
 
-import type { Server, Socket } from "node:net";
-import { createServer } from "node:net";
+import { existsSync, mkdirSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { DecnetError, systemErrorCode, toError } from "../../contract/errors.ts";
+import { dirname } from "node:path";
+import { toError } from "../../contract/errors.ts";
 import type { ServiceState } from "../../contract/evidence.ts";
 import type { DecoyDefinition } from "../../decoys/decoy.ts";
+import { findDecoy } from "../../decoys/index.ts";
+import { mayBind } from "../../platform/bind-rights.ts";
+import { errnoOf } from "../../platform/libc/errno.ts";
+import { openListener } from "../../platform/libc/sockets.ts";
 import { portOwner } from "../../platform/port-owner.ts";
+import { portsToTry } from "./core.ts";
+import type { OpenSocket } from "./machine.ts";
 
 /** Pending connections that the kernel holds for one service. */
 const BACKLOG = 1024;
+/** Longest detail of a state. */
+const DETAIL_CHARS = 300;
 
-/** A service that listens, or why it does not. */
-export interface Listening {
+/** Where this host's machines listen. */
+export interface Where {
+  readonly host: string;
+  readonly offset: number | "auto";
+}
+
+/** A service with its socket, or why it has none. */
+export interface OpenedService {
   readonly state: ServiceState;
-  readonly server: Server | undefined;
+  readonly socket: OpenSocket | undefined;
 }
 
 function explain(error: unknown, port: number): { state: "skipped" | "failed"; detail: string } {
-  const code = systemErrorCode(error);
-  if (code === "EADDRINUSE") {
-    const owner = portOwner(port);
-    return { state: "skipped", detail: `port ${port} is taken${owner === undefined ? "" : ` by ${owner}`}` };
+  switch (errnoOf(error)) {
+    case "EADDRINUSE": {
+      const owner = portOwner(port);
+      return {
+        state: "skipped",
+        detail: `port ${port} is taken${owner === undefined ? "" : ` by ${owner}`}`,
+      };
+    }
+    case "EACCES":
+      return { state: "failed", detail: `port ${port} needs root` };
+    default:
+      return { state: "failed", detail: toError(error).message.slice(0, DETAIL_CHARS) };
   }
-  if (code === "EACCES") {
-    return { state: "failed", detail: `port ${port} needs root` };
-  }
-  return { state: "failed", detail: toError(error).message.slice(0, 300) };
 }
 
-/** Binds the first of `ports` that can be had; the state tells why an earlier one could not. Never throws. */
-export async function listenOnOne(
-  decoy: DecoyDefinition,
-  where: { readonly host: string; readonly ports: readonly number[] },
-  onSocket: (socket: Socket) => void,
-): Promise<Listening> {
+/** A listening socket. Where this host has no IPv6, all of IPv4 is what "all addresses" means. */
+function openOn(host: string, port: number, backlog = BACKLOG): number {
+  try {
+    return openListener({ transport: "tcp", address: host, port, backlog });
+  } catch (error) {
+    if (host !== "::" || errnoOf(error) !== "EAFNOSUPPORT") throw error;
+    return openListener({ transport: "tcp", address: "0.0.0.0", port, backlog });
+  }
+}
+
+/** Opens the first port of a decoy that can be had; the state tells why an earlier one could not. */
+function openService(decoy: DecoyDefinition, { host, offset }: Where): OpenedService {
+  const base = { name: decoy.name, transport: decoy.transport } as const;
   const missed: string[] = [];
-  for (const [index, port] of where.ports.entries()) {
-    const result = await listen(decoy, { host: where.host, port }, onSocket);
-    if (result.server === undefined) missed.push(result.state.detail ?? "");
-    const last = index === where.ports.length - 1;
-    if (result.server === undefined && !last) continue;
-    const detail = missed.join("; ").slice(0, 300);
-    return { ...result, state: { ...result.state, ...(detail === "" ? {} : { detail }) } };
+  const detail = (): { detail?: string } =>
+    missed.length === 0 ? {} : { detail: missed.join("; ").slice(0, DETAIL_CHARS) };
+  let last: ServiceState = { ...base, port: decoy.port, state: "failed" };
+  for (const port of portsToTry(decoy.port, offset, mayBind)) {
+    try {
+      const fd = openOn(host, port);
+      const socket = { use: "service", service: decoy.name, transport: decoy.transport, port, fd } as const;
+      return { state: { ...base, port, state: "listening", ...detail() }, socket };
+    } catch (error) {
+      const why = explain(error, port);
+      missed.push(why.detail);
+      last = { ...base, port, state: why.state };
+    }
   }
-  throw new DecnetError("internal", "a decoy was given no port to listen on");
+  return { state: { ...last, ...detail() }, socket: undefined };
 }
 
-/** Binds one decoy's port. What failed is in the state. */
-function listen(
-  decoy: DecoyDefinition,
-  where: { readonly host: string; readonly port: number },
-  onSocket: (socket: Socket) => void,
-): Promise<Listening> {
-  const base = { name: decoy.name, port: where.port, transport: decoy.transport } as const;
-  return new Promise((resolve) => {
-    const server = createServer({ allowHalfOpen: true }, onSocket);
-    const failed = (error: unknown): void => {
-      // No IPv6 on this host: all of IPv4 is what "all addresses" then means.
-      if (where.host === "::" && systemErrorCode(error) === "EAFNOSUPPORT") {
-        void listen(decoy, { ...where, host: "0.0.0.0" }, onSocket).then(resolve);
-        return;
-      }
-      resolve({ state: { ...base, ...explain(error, where.port) }, server: undefined });
-    };
-    server.once("error", failed);
-    server.listen({ host: where.host, port: where.port, backlog: BACKLOG }, () => {
-      server.off("error", failed);
-      server.on("error", () => undefined);
-      resolve({ state: { ...base, state: "listening" }, server });
-    });
-  });
+/** Opens the services of one machine. */
+export function openServices(services: readonly string[], where: Where): readonly OpenedService[] {
+  return services.flatMap((name) => findDecoy(name) ?? []).map((decoy) => openService(decoy, where));
 }
 
 /** The address under which a listener on `host` is reached from outside: its own, or the first real one of this machine. */
@@ -78,4 +89,10 @@ export function reachableAddress(host: string): string {
   if (host !== "::" && host !== "0.0.0.0") return host;
   const all = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   return all.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
+}
+
+/** The folder of the fleet's door, for its user and the workers' group alone. */
+export function makeDoorFolder(socket: string): void {
+  const folder = dirname(socket);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o750 });
 }

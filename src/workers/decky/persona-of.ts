@@ -1,0 +1,39 @@
+// Which machine a fleet decky is: its persona, drawn by its name, with what the fleet gave it and what it lived through.
+// Decides nothing by itself: the same description gives the same machine.
+
+import { createHash } from "node:crypto";
+import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
+import type { Archetype } from "../../decoys/personas/create.ts";
+import { createPersona } from "../../decoys/personas/create.ts";
+import type { Persona } from "../../decoys/personas/persona.ts";
+import type { InstallSecret } from "../../decoys/personas/secret.ts";
+import type { DeckySpec } from "../../fleet/handover.ts";
+
+/** What the services of one machine share, by what made it: outlasts a change, not a reboot. */
+export type SharedState = Map<unknown, unknown>;
+
+/** Why no machine of this build fits the description; undefined when one does. */
+export function whyUnknown(spec: DeckySpec): string | undefined {
+  const offered = machineCatalogue().archetypes.get(spec.archetype);
+  if (!offered) return `unknown archetype "${spec.archetype}"`;
+  const stranger = spec.services.find((name) => !offered.includes(name));
+  return stranger === undefined ? undefined : `a ${spec.archetype} has no service "${stranger}"`;
+}
+
+/** Draws the machine. {@link whyUnknown} must have had nothing against it. */
+export function personaOf(secret: InstallSecret, spec: DeckySpec, shared: SharedState): Persona {
+  const index = createHash("sha256").update(spec.decky).digest().readUIntBE(0, 6);
+  const drawn = createPersona(secret, spec.archetype as Archetype, { index });
+  const persona: Persona = Object.freeze({
+    ...drawn,
+    decky: spec.decky,
+    hostname: spec.decky,
+    mac: spec.mac,
+    bootedAt: spec.life.bootedAt ?? drawn.bootedAt,
+    shared<T>(make: (persona: Persona) => T): T {
+      if (!shared.has(make)) shared.set(make, make(persona));
+      return shared.get(make) as T;
+    },
+  });
+  return persona;
+}
