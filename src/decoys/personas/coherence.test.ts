@@ -38,7 +38,9 @@ describe.each(names)("%s", (name) => {
       for (const service of Object.keys(persona.products)) {
         expect(standing(persona, service), `${persona.profile} ${service}`).toBeGreaterThanOrEqual(0);
       }
-      expect(persona.hostname).toMatch(archetype?.hostname.pattern ?? /^$/);
+      expect(persona.hostname.toLowerCase()).toBe(persona.decky.toLowerCase());
+      const { hostname } = createPersona(secret, name, { index: places.indexOf(persona.decky) });
+      expect(hostname).toMatch(archetype?.hostname.pattern ?? /^$/);
       expect(persona.hostname.length).toBeLessThanOrEqual(30);
       expect(persona.mac).toMatch(/^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
       expect(networkProfileOf(name).ouis).toContain(persona.mac.slice(0, 8));

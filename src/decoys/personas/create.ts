@@ -174,11 +174,20 @@ function startDraw(
   };
 }
 
+/** The name that the operator gave, in the spelling of its kind; the drawn one where none was given. */
+function hostnameOf({ archetype }: Draw, place: string | undefined, drawn: string): string {
+  if (place === undefined) return drawn;
+  return archetype.hostname.pattern.test(place) || drawn !== drawn.toUpperCase()
+    ? place
+    : place.toUpperCase();
+}
+
 function draftOf(draw: Draw, options: PersonaOptions): Omit<Persona, "random" | "shared" | "admits"> {
   const { archetype, profile, appliance, stream, dates } = draw;
   const mac = options.mac ?? macOf(stream("mac"), appliance?.ouis ?? archetype.ouis);
   const serial = serialOf(stream("serial"), appliance?.serial ?? "");
-  const hostname = archetype.hostname.draw({ random: stream("hostname"), mac, serial });
+  const drawn = archetype.hostname.draw({ random: stream("hostname"), mac, serial });
+  const hostname = hostnameOf(draw, options.place, drawn);
   const model = modelOf(draw, serial);
   return {
     decky: options.place ?? hostname,

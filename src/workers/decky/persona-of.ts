@@ -1,9 +1,7 @@
 // Which machine a fleet decky is: its persona, drawn by its name, with what the fleet gave it and what it lived through.
 // Decides nothing by itself: the same description gives the same machine.
 
-import { createHash } from "node:crypto";
 import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
-import type { Archetype } from "../../decoys/personas/create.ts";
 import { createPersona } from "../../decoys/personas/create.ts";
 import type { Persona } from "../../decoys/personas/persona.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
@@ -22,14 +20,15 @@ export function whyUnknown(spec: DeckySpec): string | undefined {
 
 /** Draws the machine. {@link whyUnknown} must have had nothing against it. */
 export function personaOf(secret: InstallSecret, spec: DeckySpec, shared: SharedState): Persona {
-  const index = createHash("sha256").update(spec.decky).digest().readUIntBE(0, 6);
-  const drawn = createPersona(secret, spec.archetype as Archetype, { index });
+  const { bootedAt, patches } = spec.life;
+  const drawn = createPersona(secret, spec.archetype, {
+    place: spec.decky,
+    mac: spec.mac,
+    patches,
+    ...(bootedAt === null ? {} : { bootedAt }),
+  });
   const persona: Persona = Object.freeze({
     ...drawn,
-    decky: spec.decky,
-    hostname: spec.decky,
-    mac: spec.mac,
-    bootedAt: spec.life.bootedAt ?? drawn.bootedAt,
     shared<T>(make: (persona: Persona) => T): T {
       if (!shared.has(make)) shared.set(make, make(persona));
       return shared.get(make) as T;
