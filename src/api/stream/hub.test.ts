@@ -84,6 +84,17 @@ describe("joining", () => {
     expect(text.indexOf("snapshot")).toBeLessThan(text.indexOf("evidence"));
   });
 
+  test("a snapshot larger than what may wait makes nobody slow", async () => {
+    const { hub } = make({ snapshot: async () => `"x":"${"y".repeat(2 * CLIENT_QUEUE_BYTES)}"}` });
+    const client = hub.open(principal, undefined);
+    for (const seq of [1, 2, 3]) {
+      await new Promise((resolve) => setImmediate(resolve));
+      hub.broadcast([evidence(seq)]);
+    }
+    const text = await readUntil(client, "id: 3\nevent: evidence");
+    expect([ids(text), hub.lagged]).toEqual([[1, 2, 3], 0]);
+  });
+
   test("one snapshot serves all who join within a second", async () => {
     const { hub, clock, snapshots } = make();
     const first = hub.open(principal, undefined);

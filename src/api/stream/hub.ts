@@ -138,6 +138,8 @@ export class StreamHub {
     const wanted = lastEventId === undefined || lastEventId > seq ? seq : lastEventId;
     const from = Math.max(wanted, seq - MAX_REPLAY);
     client.send(encodeSnapshot(from, from - wanted, json), from);
+    // A snapshot of thousands of deckies fills the queue by itself: that is no sign of a slow reader.
+    if (!(await client.waitForRoom(CATCH_UP_MS))) return this.#lag(client, from);
     await this.#replay(client, from, seq);
     const rest = client.isOpen ? this.#ring.after(index) : [];
     if (!rest) return this.#lag(client, seq);

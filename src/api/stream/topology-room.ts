@@ -7,6 +7,7 @@ import { encodeFrame, encodeOpening, FrameRing, joinFrames } from "./frames.ts";
 
 const RING_BYTES = 1024 * 1024;
 const RING_FRAMES = 1024;
+const CATCH_UP_MS = 30_000;
 
 /** Where a room looks, and whom it tells. */
 export interface RoomSource {
@@ -47,13 +48,16 @@ export class TopologyRoom {
     this.#clients.add(client);
     const { json, index } = await this.#snapshot();
     client.send(encodeOpening(index, json), index);
-    const missed = client.isOpen ? this.#ring.after(index) : [];
+    // A snapshot of thousands of deckies fills the queue by itself: that is no sign of a slow reader.
+    const hasRoom = await client.waitForRoom(CATCH_UP_MS);
+    if (!client.isOpen) return;
+    const missed = hasRoom ? this.#ring.after(index) : undefined;
     if (!missed) {
       client.lag(this.#ring.last);
       return this.#source.onLagged();
     }
     if (missed.length > 0) client.send(joinFrames(missed.map(({ bytes }) => bytes)), this.#ring.last);
-    if (client.isOpen) this.#live.add(client);
+    this.#live.add(client);
   }
 
   leave(client: StreamClient): void {
