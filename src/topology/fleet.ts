@@ -34,20 +34,22 @@ export interface FleetOptions {
 export type NameDraw = (archetype: string, random: Random) => string;
 
 /** How many of a hundred machines of an organisation are one; 3 for what is not named here. */
-const commonness: Readonly<Record<string, number>> = {
-  "windows-workstation": 30,
-  "linux-server": 14,
-  "web-server": 8,
-  "database-server": 7,
-  "file-server": 6,
+export const commonness: Readonly<Record<string, number>> = {
+  "linux-server": 16,
+  "windows-workstation": 14,
+  "web-server": 10,
+  "database-server": 8,
   "windows-server": 8,
+  "file-server": 7,
+  "app-server": 6,
   "container-host": 5,
-  "mail-server": 3,
-  printer: 6,
+  printer: 5,
   camera: 5,
-  nas: 3,
+  "voip-pbx": 2,
   "domain-controller": 2,
   router: 2,
+  "embedded-device": 1,
+  plc: 1,
 };
 const USUAL = 3;
 const NAME_TRIES = 16;
@@ -61,28 +63,27 @@ interface Kind {
   readonly archetype: string;
   readonly services?: readonly string[];
 }
+type Offering = Required<Kind>;
 
-/** Kinds that each offer all of `services`; where there is none, the fewest that do so together, if `most` are enough. */
-function kindsOffering(
-  services: readonly string[],
-  { archetypes, services: known }: Catalogue,
-  most: number,
-): Kind[] {
+/** Every archetype with those of `services` that it offers. */
+function kindsOf(services: readonly string[], { archetypes, services: known }: Catalogue): Offering[] {
   for (const service of services)
     if (!known.includes(service))
       refuse(
         `there is no decoy "${service}".${didYouMean(service, known) || ` Known: ${known.join(", ")}.`}`,
       );
-  const kinds = [...archetypes].map(([archetype, offered]) => ({
+  return [...archetypes].map(([archetype, offered]) => ({
     archetype,
     services: offered.filter((service) => services.includes(service)),
   }));
-  const whole = kinds.filter((kind) => kind.services.length === new Set(services).size);
-  if (whole.length > 0) return whole;
+}
+
+/** The fewest kinds that offer all of `services` together, if `most` are enough. */
+function coverOf(services: readonly string[], kinds: readonly Offering[], most: number): Kind[] {
   const chosen: Kind[] = [];
   let missing = [...new Set(services)];
   while (missing.length > 0) {
-    const gain = (kind: (typeof kinds)[number]): number =>
+    const gain = (kind: Offering): number =>
       kind.services.filter((service) => missing.includes(service)).length;
     const best = kinds.reduce((a, b) => (gain(b) > gain(a) ? b : a));
     if (gain(best) === 0) refuse(`no archetype offers ${missing.join(", ")}; see decnet archetypes`);
@@ -96,6 +97,11 @@ function kindsOffering(
   return chosen;
 }
 
+/** Each as often as it is common. */
+function lotsOf(kinds: readonly Kind[]): readonly Kind[] {
+  return kinds.flatMap((kind) => Array.from({ length: commonness[kind.archetype] ?? USUAL }, () => kind));
+}
+
 /** One after the other for each decky. */
 function drawKinds(options: FleetOptions, catalogue: Catalogue, random: Random): readonly Kind[] {
   const { deckies, archetypes, services } = options;
@@ -105,15 +111,17 @@ function drawKinds(options: FleetOptions, catalogue: Catalogue, random: Random):
   for (const name of archetypes)
     if (!catalogue.archetypes.has(name))
       refuse(`there is no archetype "${name}".${didYouMean(name, all) || " See decnet archetypes."}`);
-  const turns = services.length > 0 ? kindsOffering(services, catalogue, deckies) : [];
-  const named = archetypes.map((archetype): Kind => ({ archetype }));
-  const inTurn = [...turns, ...named];
-  const lots = all.flatMap((archetype) =>
-    Array.from({ length: commonness[archetype] ?? USUAL }, (): Kind => ({ archetype })),
-  );
-  return Array.from({ length: deckies }, (_, i) =>
-    inTurn.length > 0 ? (inTurn[i % inTurn.length] as Kind) : random.pick(lots),
-  );
+  const turns = (kinds: readonly Kind[]) =>
+    Array.from({ length: deckies }, (_, i) => kinds[i % kinds.length] as Kind);
+  const mix = (kinds: readonly Kind[]) => {
+    const lots = lotsOf(kinds);
+    return Array.from({ length: deckies }, () => random.pick(lots));
+  };
+  if (archetypes.length > 0) return turns(archetypes.map((archetype) => ({ archetype })));
+  if (services.length === 0) return mix(all.map((archetype) => ({ archetype })));
+  const kinds = kindsOf(services, catalogue);
+  const whole = kinds.filter((kind) => kind.services.length === new Set(services).size);
+  return whole.length > 0 ? mix(whole) : turns(coverOf(services, kinds, deckies));
 }
 
 /** A name as host names are written in a topology. */

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { machineCatalogue } from "../../src/decoys/personas/catalogue.ts";
 import { parseTopology } from "../../src/topology/file.ts";
+import { commonness } from "../../src/topology/fleet.ts";
 import { faultCodes, validateTopology } from "../../src/topology/validate.ts";
 
 const docs = join(import.meta.dir, "..", "..", "docs");
@@ -14,6 +15,10 @@ describe("topologies", () => {
   test.each(examples)("the example %s is valid", (file) => {
     const topology = parseTopology(readFileSync(join(docs, "examples", file), "utf8"), file);
     expect(validateTopology(topology, machineCatalogue())).toEqual([]);
+  });
+
+  test("what says how common a kind of machine is names none that is not there", () => {
+    expect(Object.keys(commonness).filter((name) => !machineCatalogue().archetypes.has(name))).toEqual([]);
   });
 
   test("the table of faults is the catalogue", () => {
