@@ -4,8 +4,8 @@ import { defineDecoy } from "../decoy.ts";
 
 export const ftp = defineDecoy({
   name: "ftp",
-  summary: "vsftpd file server",
+  summary: "file server (vsftpd, Microsoft FTP, ProFTPD, VxWorks)",
   port: 21,
   transport: "tcp",
-  load: async (persona) => (await import("./session.ts")).createFtpDecoy(persona),
+  load: async (persona) => (await import("./products/index.ts")).createFtpServer(persona),
 });

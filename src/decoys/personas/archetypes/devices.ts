@@ -68,8 +68,8 @@ export const nas = defineArchetype({
 
 export const storageServer = defineArchetype({
   name: "storage-server",
-  summary: "FreeBSD storage server with its administration on lighttpd",
-  services: ["http"],
+  summary: "FreeBSD storage server with its administration on lighttpd, and ProFTPD",
+  services: ["http", "ftp"],
   profiles: [freebsd14],
   ouis: ["0c:c4:7a", "ac:1f:6b"],
   hostname: numbered(["storage", "zfs", "vault"]),
@@ -88,8 +88,8 @@ export const storageServer = defineArchetype({
 
 export const plc = defineArchetype({
   name: "plc",
-  summary: "Modicon controller with its diagnostic pages",
-  services: ["http"],
+  summary: "Modicon controller with its diagnostic pages and FTP",
+  services: ["http", "ftp"],
   profiles: [vxworks],
   ouis: [],
   hostname: byMac(["plc", "bmx", "line"]),

@@ -13,7 +13,7 @@ const KERNEL =
 const windows = {
   domains: domains.map((domain) => (domain.includes(".") ? domain : `corp.${domain}`)),
   accounts: windowsAccounts,
-  files: "none that can be reached beside the pages of IIS",
+  files: "none beside the pages of IIS and, with FTP, a small tree to fetch",
 } satisfies Partial<ArchetypeDefinition>;
 
 const virtual = {

@@ -136,7 +136,7 @@ function controller(name: string, web: string, firmware: string, day: string) {
     machine: "ppc",
     firmwares: [{ version: firmware, day }],
     serial: "999999999",
-    products: { http: unchanging("Schneider-WEB", web) },
+    products: { http: unchanging("Schneider-WEB", web), ftp: unchanging("VxWorks ftpd", "6.4") },
   };
 }
 

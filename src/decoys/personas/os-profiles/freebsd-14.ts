@@ -1,7 +1,7 @@
 // FreeBSD 14 under a storage distribution with a web page on lighttpd and ProFTPD.
 // Versions and days: FreeBSD's release and errata pages, lighttpd's release notes.
 
-import { defineProfile } from "./profile.ts";
+import { defineProfile, unchanging } from "./profile.ts";
 
 const patch = (level: number, commit: string, day: string) => ({
   release: `14.1-RELEASE-p${level}`,
@@ -23,6 +23,7 @@ export const freebsd14 = defineProfile({
     patch(6, "releng/14.1-n267724", "2024-10-29"),
   ],
   products: {
+    ftp: [unchanging("ProFTPD", "")],
     http: [
       {
         product: "lighttpd",

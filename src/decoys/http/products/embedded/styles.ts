@@ -36,6 +36,7 @@ interface GoAheadNames {
   readonly lengths: boolean;
 }
 
+/** The length of a page of its own leaves out the last line end that it sends (as nmap's probe has it: 154). */
 function goAheadLines({
   server,
   upperDates,
@@ -52,7 +53,9 @@ function goAheadLines({
             ["Pragma", "no-cache"],
             ["Cache-Control", "no-cache"],
           ] as HeaderLine[])),
-      ...(lengths ? ([["Content-length", String(length)]] as HeaderLine[]) : []),
+      ...(lengths
+        ? ([["Content-length", String(status === 200 ? length : length - 2)]] as HeaderLine[])
+        : []),
       ...given(lengths ? "Content-Type" : "Content-type", type ?? "text/html"),
       ...given("Location", location),
       ...extra,
