@@ -52,6 +52,8 @@ export interface StartOptions {
   readonly persona?: Persona;
   readonly limits?: Partial<SessionLimits>;
   readonly clock?: Clock;
+  /** A socket that listens already, in place of one on loopback. */
+  readonly fd?: number;
 }
 
 function memoryCapture(blobs: Map<string, Uint8Array>, maxBytes: number): FileCapture {
@@ -113,7 +115,10 @@ export async function startDecoy(
     conversations.add(conversation);
     void conversation.done.finally(() => conversations.delete(conversation));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => {
+    if (options.fd === undefined) server.listen(0, "127.0.0.1", resolve);
+    else server.listen({ fd: options.fd }, resolve);
+  });
   const close = async (): Promise<void> => {
     server.close();
     const running = [...conversations];
@@ -124,7 +129,7 @@ export async function startDecoy(
     evidence.filter((record): record is EvidenceOf<K> & Evidence => record.kind === kind);
   return {
     host: "127.0.0.1",
-    port: (server.address() as AddressInfo).port,
+    port: (server.address() as AddressInfo | null)?.port ?? 0,
     persona,
     evidence,
     blobs,
