@@ -92,6 +92,8 @@ export interface DecoyDefinition {
   /** The product's usual port, before any offset. */
   readonly port: number;
   readonly transport: "tcp";
+  /** Whether it asks for passive data ports: they are opened beforehand, with its own port. */
+  readonly dataPorts?: boolean;
   /** Loads the code and makes the decoy for one persona. */
   readonly load: (persona: Persona) => Promise<Decoy>;
 }

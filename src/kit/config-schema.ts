@@ -172,6 +172,11 @@ export const settings = {
     default: 4 * 1024 ** 3,
     summary: "bytes of all captured files together; none is kept beyond it",
   }),
+  "limits.data_ports": setting({
+    schema: z.int().min(0).max(1024),
+    default: 16,
+    summary: "passive data ports of one decky: transfers by FTP at once",
+  }),
   "limits.pending_records": setting({
     schema: positive,
     default: 20_000,
@@ -217,6 +222,7 @@ export const otherVariables = [
   "DECNET_DATA_DIR",
   "DECNET_GROUP",
   "DECNET_LOCAL_TOKEN",
+  "DECNET_STAGE",
   "DECNET_SUPERVISED",
   "DECNET_VERSION",
 ] as const;

@@ -9,7 +9,7 @@ import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Logger } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
-import type { WorkerDefinition } from "./worker.ts";
+import type { WorkerContext, WorkerDefinition } from "./worker.ts";
 
 /** What a worker is run with. `signal` ends it. */
 export interface RunOptions {
@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly log: Logger;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly prepared?: WorkerContext["prepared"];
   /** Called once, when the worker does its work. */
   readonly onReady?: (info?: Readonly<Record<string, unknown>>) => void;
   /** Called when an order on the bus ends it, before it ends. */
@@ -65,6 +66,7 @@ export async function runWorker(definition: WorkerDefinition, options: RunOption
       metrics,
       clock: options.clock,
       signal,
+      ...(options.prepared ? { prepared: options.prepared } : {}),
       reportHealth: (extra) => reports.push(extra),
       ready: (info) => {
         if (isBus) listenForOrders();

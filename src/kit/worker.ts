@@ -2,6 +2,7 @@
 
 import type { Bus } from "../bus/bus.ts";
 import type { Clock } from "../contract/clock.ts";
+import type { Departure, Fence } from "../platform/fence/stage.ts";
 import type { Config } from "./config.ts";
 import type { DataFolder } from "./data-folder.ts";
 import type { Logger } from "./log.ts";
@@ -20,7 +21,15 @@ export interface WorkerContext {
   readonly reportHealth: (extra: () => Record<string, unknown>) => void;
   /** Tells the supervisor, once, that this worker now does its work; `info` goes to it alone, over a private pipe. */
   readonly ready: (info?: Readonly<Record<string, unknown>>) => void;
+  /** For a worker with a {@link WorkerDefinition.prepare}: what that took along, and the fence around this process. */
+  readonly prepared?: { readonly luggage: unknown; readonly fence: Fence };
 }
+
+/** What a worker prepares with: it has no bus yet, and nobody has been told that it lives. */
+export type PrepareContext = Pick<WorkerContext, "config" | "folder" | "log" | "clock">;
+
+/** Opens what takes rights; what it gives is what the process keeps when it is replaced by itself without them. */
+export type PrepareWorker = (context: PrepareContext) => Promise<Omit<Departure, "env">>;
 
 /** A running worker: resolves when it has ended in an orderly way. */
 export type RunWorker = (context: WorkerContext) => Promise<void>;
@@ -61,6 +70,8 @@ export interface WorkerDefinition {
   /** Whether `decnet up` runs it by default. */
   readonly supervised: boolean;
   readonly load: () => Promise<RunWorker>;
+  /** For a worker that begins with more rights than it runs with: its process opens what it needs, then starts anew behind a fence. */
+  readonly prepare?: () => Promise<PrepareWorker>;
 }
 
 /** Declares a worker. */

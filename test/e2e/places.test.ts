@@ -2,7 +2,16 @@
 
 import { describe, expect, test } from "bun:test";
 import { once } from "node:events";
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +28,7 @@ function drill(install: RunningInstall): { ok: boolean; steps: { ok: boolean; st
 }
 
 function statusOf(pid: unknown): Map<string, string> {
-  const rows = readFileSync(`/proc/${Number(pid)}/status`, "utf8").split("\n");
+  const rows = readFileSync(`/proc/${String(pid)}/status`, "utf8").split("\n");
   return new Map(rows.map((row) => [row.split(":")[0] ?? "", row.slice(row.indexOf(":") + 1).trim()]));
 }
 
@@ -79,6 +88,29 @@ describe.skipIf(!isRoot)("root", () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  }, 60_000);
+
+  test("puts every thread of the decoys' process behind the fence, with neither token nor secret in reach of its user", async () => {
+    await using install = await startInstall();
+    const { workers } = await install.get<Status>("/status");
+    const { pid, fence } = workers.find(({ name }) => name === "decky")?.extra ?? {};
+    expect(fence).toBe("seccomp+landlock");
+    const threads = readdirSync(`/proc/${Number(pid)}/task`);
+    expect(threads.length).toBeGreaterThan(1);
+    for (const thread of threads) {
+      const status = statusOf(`${Number(pid)}/task/${thread}`);
+      for (const set of ["Inh", "Prm", "Eff", "Bnd", "Amb"])
+        expect(status.get(`Cap${set}`)).toBe("0".repeat(16));
+      expect([status.get("NoNewPrivs"), status.get("Seccomp")]).toEqual(["1", "2"]);
+    }
+    const environment = readFileSync(`/proc/${Number(pid)}/environ`, "utf8");
+    const { token } = JSON.parse(readFileSync(join(install.dataDir, "run/install.json"), "utf8"));
+    expect(environment).not.toContain(token);
+    const open = readdirSync(`/proc/${Number(pid)}/fd`).map((fd) => {
+      return readlinkSync(`/proc/${Number(pid)}/fd/${fd}`);
+    });
+    // What was taken along is closed once it is read, and no file of the install is open.
+    expect(open.filter((link) => !/^(socket|pipe|anon_inode):|^\/dev\/null$/.test(link))).toEqual([]);
   }, 60_000);
 
   test("may put its data where only root can go; decoys drop root all the same", async () => {

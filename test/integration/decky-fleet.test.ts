@@ -7,12 +7,22 @@ import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import type { Account } from "../../src/decoys/personas/persona.ts";
 import type { Held } from "../../src/fleet/handover.ts";
 import { newLife } from "../../src/fleet/machine.ts";
 import { closeFd } from "../../src/platform/libc/sockets.ts";
+import { personaOf } from "../../src/workers/decky/persona-of.ts";
 import { temporaryFolder, until } from "../support/evidence-kit.ts";
 import type { DeckyProcess } from "../support/fleet-maker.ts";
-import { collect, listenersAt, MakerLink, socketFor, specOf, startDecky } from "../support/fleet-maker.ts";
+import {
+  collect,
+  FLEET_SECRET,
+  listenersAt,
+  MakerLink,
+  socketFor,
+  specOf,
+  startDecky,
+} from "../support/fleet-maker.ts";
 
 const BASE = 21_000 + Math.floor(Math.random() * 8000);
 const SERVICES = [
@@ -70,6 +80,14 @@ async function ask(socket: Socket, words: string): Promise<string> {
   return bytes.toString();
 }
 
+/** Somebody whom a machine lets in. */
+function owner(decky: string): Account {
+  const { accounts } = personaOf(FLEET_SECRET, specOf(decky, HOST), new Map());
+  const found = accounts.find(({ password }) => password !== null);
+  if (!found) throw new Error("nobody is let in");
+  return found;
+}
+
 const states = () => collector.changes.map(({ data }) => data.state);
 const descriptors = () => readdirSync(`/proc/${decky.pid}/fd`).length;
 
@@ -108,12 +126,22 @@ describe("a machine that is handed over", () => {
       expect(await ask(socket, "PASS a@b")).toContain("230");
       return socket;
     };
+    const { name, password } = owner("web-1");
+    const upload = async (words: string): Promise<void> => {
+      const there = ["-sS", "--user", `${name}:${password}`, `ftp://${HOST}:${BASE + 21}/${words}`];
+      const local = join(folder.root, words);
+      writeFileSync(local, words);
+      expect(await run("curl", "-T", local, ...there)).toBe("");
+      expect(await run("curl", ...there)).toBe(words);
+    };
     const listing = () => run("curl", "-sv", `ftp://${HOST}:${BASE + 21}/`);
     expect(await listing()).toContain("226");
+    await upload("first");
     // Nobody is lent one now: a scan finds it closed.
     await expect(dial(BASE + 101)).rejects.toThrow();
     const [one, two, three] = [await login(), await login(), await login()];
     expect(await ask(one, "EPSV")).toContain(`(|||${BASE + 101}|)`);
+    await upload("second");
     expect(await ask(two, "EPSV")).toContain(`(|||${BASE + 102}|)`);
     expect(await ask(three, "EPSV")).not.toContain("|||");
     const stranger = createConnection({ host: HOST, port: BASE + 101, localAddress: "127.31.0.99" });

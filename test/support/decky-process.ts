@@ -8,6 +8,7 @@ import { createLogger } from "../../src/kit/log.ts";
 import { createMetrics } from "../../src/kit/metrics.ts";
 import { listenAt } from "../../src/platform/libc/seqpacket.ts";
 import { serve } from "../../src/workers/decky/serve.ts";
+import { FLEET_SECRET } from "./fleet-maker.ts";
 
 const [dir = "", flags = "{}"] = process.argv.slice(2);
 const folder = dataFolder(dir);
@@ -16,7 +17,6 @@ process.on("SIGTERM", () => stop.abort());
 // The test holds the other end: when it is gone, however that came, nobody is left to end this process.
 process.stdin.once("end", () => process.exit(1));
 process.stdin.resume();
-const secret = { key: new Uint8Array(32).fill(7), madeAt: Date.parse("2026-06-01T00:00:00Z") };
 const context = {
   bus: createNullBus("decky"),
   config: loadConfig({ env: {}, flags: JSON.parse(flags) as Record<string, unknown> }),
@@ -29,5 +29,6 @@ const context = {
   ready: () => process.stdout.write("ready\n"),
 };
 const door = listenAt(folder.deckySocket, 0o660);
-await serve(context, { secret, own: [], address: "127.0.0.1", door, workers: process.getuid?.() ?? 0 });
+const workers = process.getuid?.() ?? 0;
+await serve(context, { secret: FLEET_SECRET, own: [], address: "127.0.0.1", door, workers, fence: "none" });
 process.exit(0);

@@ -10,11 +10,12 @@ import { parseEvidence } from "../../src/contract/evidence.ts";
 import type { Sha256 } from "../../src/contract/ids.ts";
 import { createIdSource } from "../../src/contract/ids.ts";
 import { systemRandom } from "../../src/contract/random.ts";
-import type { DecoyDefinition, FileCapture, SessionLimits } from "../../src/decoys/decoy.ts";
+import type { DataPort, DecoyDefinition, FileCapture, SessionLimits } from "../../src/decoys/decoy.ts";
 import type { Persona } from "../../src/decoys/personas/persona.ts";
 import type { Conversation } from "../../src/workers/decky/conversation.ts";
 import { converse } from "../../src/workers/decky/conversation.ts";
-import { openDataPort } from "../../src/workers/decky/data-port.ts";
+import type { DataPortOptions } from "../../src/workers/decky/data-port.ts";
+import { dataPort } from "../../src/workers/decky/data-port.ts";
 import { testPersona } from "./persona.ts";
 
 /** Bounds that tests start from. */
@@ -75,6 +76,20 @@ function memoryCapture(blobs: Map<string, Uint8Array>, maxBytes: number): FileCa
     },
     abort: () => undefined,
   };
+}
+
+/** Listens on a free port of `address`; null when there is none. */
+function openDataPort(options: DataPortOptions): Promise<DataPort | null> {
+  return new Promise((resolve) => {
+    const server = createServer({ allowHalfOpen: true });
+    server.maxConnections = 4;
+    server.once("error", () => resolve(null));
+    server.listen({ host: options.address, port: 0 }, () => {
+      const bound = server.address();
+      const port = bound !== null && typeof bound === "object" ? bound.port : 0;
+      resolve(dataPort(server, { ...options, port, onSettled: () => server.close() }));
+    });
+  });
 }
 
 /** Starts a decoy on 127.0.0.1. Every record is held to the catalogue's schema. */

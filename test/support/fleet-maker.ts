@@ -16,6 +16,9 @@ import { closeFd, openListener } from "../../src/platform/libc/sockets.ts";
 import { decodeAnswer } from "../../src/workers/decky/fleet-orders.ts";
 import { silent } from "./evidence-kit.ts";
 
+/** What the machines of {@link startDecky} are drawn from. */
+export const FLEET_SECRET = { key: new Uint8Array(32).fill(7), madeAt: Date.parse("2026-06-01T00:00:00Z") };
+
 /** A description of a machine at a loopback address. */
 export function specOf(decky: string, address: string, over: Partial<DeckySpec> = {}): DeckySpec {
   return {
@@ -32,7 +35,10 @@ export function specOf(decky: string, address: string, over: Partial<DeckySpec> 
 
 /** Opens sockets at an address; the descriptors are the caller's. */
 export function listenersAt(address: string, sockets: readonly HandedSocket[]): readonly number[] {
-  return sockets.map(({ transport, port }) => openListener({ transport, address, port }));
+  // Those for data come as they may: some listen already, some are bound alone.
+  return sockets.map(({ transport, port, use }) =>
+    openListener({ transport, address, port, ...(use === "data" && port % 2 === 0 ? { backlog: 0 } : {}) }),
+  );
 }
 
 /** A socket's description. */

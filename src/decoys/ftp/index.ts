@@ -7,5 +7,6 @@ export const ftp = defineDecoy({
   summary: "file server (vsftpd, Microsoft FTP, ProFTPD, VxWorks)",
   port: 21,
   transport: "tcp",
+  dataPorts: true,
   load: async (persona) => (await import("./products/index.ts")).createFtpServer(persona),
 });

@@ -87,6 +87,8 @@ export function listenOn(fd: number, backlog: number): void {
 
 /** Ends listening; the socket stays bound when its port was asked for by number. What waits to be accepted is reset. */
 export function stopListening(fd: number): void {
+  // shutdown(2) of one that does not listen would stick to it, and to every connection that it takes later.
+  if (numberOption(fd, SO_ACCEPTCONN) !== 1) return;
   const { shutdown } = libc();
   attempt(() => shutdown(fd, SHUT_RDWR));
 }

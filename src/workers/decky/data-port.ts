@@ -2,7 +2,6 @@
 // Refuses everybody else; never connects out.
 
 import type { Server, Socket } from "node:net";
-import { createServer } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
 import type { DataPort } from "../../decoys/decoy.ts";
 import type { ByteBudget } from "./connection.ts";
@@ -19,20 +18,6 @@ export interface DataPortOptions {
   readonly budget: ByteBudget;
   readonly idleMs: number;
   readonly signal: AbortSignal;
-}
-
-/** Listens on a free port of `address`; null when there is none. */
-export function openDataPort(options: DataPortOptions): Promise<DataPort | null> {
-  return new Promise((resolve) => {
-    const server = createServer({ allowHalfOpen: true });
-    server.maxConnections = 4;
-    server.once("error", () => resolve(null));
-    server.listen({ host: options.address, port: 0 }, () => {
-      const bound = server.address();
-      const port = bound !== null && typeof bound === "object" ? bound.port : 0;
-      resolve(dataPort(server, { ...options, port, onSettled: () => server.close() }));
-    });
-  });
 }
 
 /** What a data port over a server needs besides. */

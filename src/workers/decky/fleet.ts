@@ -83,7 +83,12 @@ export class Fleet {
       for (const fd of fds) closeFd(fd);
       return [encodeAnswer(failed(wrong))];
     }
-    await this.#serve(order, sockets);
+    try {
+      await this.#serve(order, sockets);
+    } catch (error) {
+      this.#house.context.log.error({ err: error, decky: order.decky.decky }, "a machine could not be made");
+      return [encodeAnswer(failed(error))];
+    }
     return [encodeAnswer({ answer: "done" })];
   }
 

@@ -18,4 +18,5 @@ export const decky = defineWorker({
   },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
+  prepare: async () => (await import("./prepare.ts")).prepare,
 });

@@ -1,15 +1,18 @@
 // Opens what this host's own machines listen on: one socket for each service, and the door for the fleet.
 // Reads no byte that came over a network. Whatever can't be had is noted, never thrown.
 
-import { existsSync, mkdirSync } from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import { toError } from "../../contract/errors.ts";
 import type { ServiceState } from "../../contract/evidence.ts";
+import { systemRandom } from "../../contract/random.ts";
 import type { DecoyDefinition } from "../../decoys/decoy.ts";
 import { findDecoy } from "../../decoys/index.ts";
 import { mayBind } from "../../platform/bind-rights.ts";
+import type { Ids } from "../../platform/identity.ts";
 import { errnoOf } from "../../platform/libc/errno.ts";
+import { listenAt } from "../../platform/libc/seqpacket.ts";
 import { openListener } from "../../platform/libc/sockets.ts";
 import { portOwner } from "../../platform/port-owner.ts";
 import { portsToTry } from "./core.ts";
@@ -27,7 +30,7 @@ export interface Where {
 }
 
 /** A service with its socket, or why it has none. */
-export interface OpenedService {
+interface OpenedService {
   readonly state: ServiceState;
   readonly socket: OpenSocket | undefined;
 }
@@ -79,9 +82,55 @@ function openService(decoy: DecoyDefinition, { host, offset }: Where): OpenedSer
   return { state: { ...last, ...detail() }, socket: undefined };
 }
 
-/** Opens the services of one machine. */
-export function openServices(services: readonly string[], where: Where): readonly OpenedService[] {
-  return services.flatMap((name) => findDecoy(name) ?? []).map((decoy) => openService(decoy, where));
+/** The range from which the kernel gives ports to outgoing connections (ip(7)), where servers take theirs for data. */
+function dataRange(): readonly [first: number, last: number] {
+  const [first = 32_768, last = 60_999] = systemText("/proc/sys/net/ipv4/ip_local_port_range")
+    .split(/\s+/)
+    .filter(Boolean)
+    .map(Number);
+  return [first, last];
+}
+
+function systemText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // Not told by this kernel: its defaults hold.
+    return "";
+  }
+}
+
+/** Binds passive data ports, asked for by number so that each stays bound while it does not listen. As many as can be had. */
+function openDataPorts(service: string, host: string, count: number): readonly OpenSocket[] {
+  const [first, last] = dataRange();
+  const sockets: OpenSocket[] = [];
+  for (let tries = 0; sockets.length < count && tries < 4 * count; tries++) {
+    const port = first + systemRandom.below(last - first + 1);
+    try {
+      sockets.push({ use: "data", service, transport: "tcp", port, fd: openOn(host, port, 0) });
+    } catch (error) {
+      if (errnoOf(error) !== "EADDRINUSE") return sockets;
+    }
+  }
+  return sockets;
+}
+
+/** Opens the services of one machine; `dataPorts` for each that asks for some. */
+export function openServices(
+  services: readonly string[],
+  where: Where,
+  dataPorts: number,
+): { readonly states: readonly ServiceState[]; readonly sockets: readonly OpenSocket[] } {
+  const decoys = services.flatMap((name) => findDecoy(name) ?? []);
+  const opened = decoys.map((decoy) => openService(decoy, where));
+  const asking = decoys.filter((decoy, i) => decoy.dataPorts && opened[i]?.socket);
+  return {
+    states: opened.map(({ state }) => state),
+    sockets: [
+      ...opened.flatMap(({ socket }) => socket ?? []),
+      ...asking.flatMap(({ name }) => openDataPorts(name, where.host, dataPorts)),
+    ],
+  };
 }
 
 /** The address under which a listener on `host` is reached from outside: its own, or the first real one of this machine. */
@@ -91,8 +140,11 @@ export function reachableAddress(host: string): string {
   return all.find((entry) => entry.family === "IPv4" && !entry.internal)?.address ?? "127.0.0.1";
 }
 
-/** The folder of the fleet's door, for its user and the workers' group alone. */
-export function makeDoorFolder(socket: string): void {
+/** Listens where the fleet hands machines over, in a folder that belongs to whoever will listen there. */
+export function openDoorAt(socket: string, user: Ids): number {
   const folder = dirname(socket);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true, mode: 0o750 });
+  const fd = listenAt(socket, 0o660);
+  if (process.getuid?.() === 0) for (const path of [folder, socket]) chownSync(path, user.uid, user.gid);
+  return fd;
 }

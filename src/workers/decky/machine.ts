@@ -19,6 +19,9 @@ import { createDataPorts } from "./data-ports.ts";
 import type { House } from "./house.ts";
 import { welcome } from "./house.ts";
 
+/** How long conversations that were cut may take to end. */
+const CUT_MS = 2_000;
+
 /** A machine from outside, and what it shall offer. */
 export interface Face extends Announced {
   readonly services: readonly string[];
@@ -104,7 +107,9 @@ export class Machine {
   async cut(): Promise<void> {
     const running = [...this.#conversations];
     for (const conversation of running) conversation.end("shutdown");
-    await Promise.all(running.map(({ done }) => done));
+    const all = Promise.all(running.map(({ done }) => done));
+    // One that does not end is a bug of ours, and must not hold up the orders for all other machines.
+    await Promise.race([all, this.#house.context.clock.sleep(CUT_MS)]);
   }
 
   /** Tells how it stands, if there is anything to tell. */

@@ -1,15 +1,17 @@
 // Serves machines on sockets that are open already: this host's own and those that the fleet hands over.
 // Opens no socket of the network by itself and needs no right to.
 
+import type { ServiceState } from "../../contract/evidence.ts";
 import type { DeckyPlan } from "../../decoys/personas/plan.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
+import type { Fence } from "../../platform/fence/stage.ts";
 import { tellRefusals } from "./announce.ts";
 import { Fleet } from "./fleet.ts";
 import { openFleetDoor } from "./fleet-door.ts";
 import type { House } from "./house.ts";
 import { createHouse } from "./house.ts";
-import type { OpenedService } from "./io.ts";
+import type { OpenSocket } from "./machine.ts";
 import { Machine } from "./machine.ts";
 
 /** How often refusals are told. */
@@ -21,25 +23,29 @@ const FLUSH_MS = 3_000;
 export interface Opened {
   readonly secret: InstallSecret;
   /** This host's own machines. */
-  readonly own: readonly { readonly plan: DeckyPlan; readonly services: readonly OpenedService[] }[];
+  readonly own: readonly {
+    readonly plan: DeckyPlan;
+    readonly states: readonly ServiceState[];
+    readonly sockets: readonly OpenSocket[];
+  }[];
   /** Their address. */
   readonly address: string;
   /** Listens for the maker of sockets. */
   readonly door: number;
   /** User of the workers, who may hand machines over. */
   readonly workers: number;
+  readonly fence: Fence;
 }
 
 async function startOwn(house: House, { own, address }: Opened): Promise<readonly Machine[]> {
   const { log } = house.context;
   return await Promise.all(
-    own.map(async ({ plan, services }) => {
-      const { persona } = plan;
-      const states = services.map(({ state }) => state);
+    own.map(async ({ plan, states, sockets }) => {
+      const { persona, services } = plan;
       for (const state of states)
         if (state.state !== "listening") log.warn({ service: state }, "a decoy does not listen");
-      const machine = new Machine(house, { persona, address, mac: null, services: plan.services }, states);
-      await machine.take(services.flatMap(({ socket }) => socket ?? []));
+      const machine = new Machine(house, { persona, address, mac: null, services }, states);
+      await machine.take(sockets);
       // A few, so that the first client need not wait; those of the fleet may be hundreds.
       await machine.warm();
       machine.tell();
@@ -67,7 +73,10 @@ export async function serve(context: WorkerContext, opened: Opened): Promise<voi
     services.map((service) => ({ decky: face.persona.decky, ...service })),
   );
   log.info({ services }, "deckies serve");
+  if (!opened.fence.includes("seccomp"))
+    log.warn({ fence: opened.fence }, "this kernel puts no fence of seccomp around the decoys");
   context.reportHealth(() => ({
+    fence: opened.fence,
     deckies: all().length,
     services: all().reduce((sum, machine) => sum + machine.listening, 0),
   }));

@@ -1,0 +1,54 @@
+// What the decky worker does while it has rights: plans this host's machines, opens their sockets and the fleet's door.
+// Reads no byte of a client, and gives back no right: its process is replaced by itself with what is opened here.
+
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { planDeckies } from "../../decoys/personas/plan.ts";
+import { loadSecret } from "../../decoys/personas/secret.ts";
+import type { PrepareWorker } from "../../kit/worker.ts";
+import { decoyIds, ownerOf } from "../../platform/identity.ts";
+import { openDoorAt, openServices, reachableAddress } from "./io.ts";
+import { packLuggage } from "./luggage.ts";
+
+/** What reaching a bus beyond this host takes: names, and whom to trust. */
+const INTERNET = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/ssl"];
+
+/** Opens everything. */
+export const prepare: PrepareWorker = async ({ config, folder, clock }) => {
+  const secret = loadSecret(folder.secretFile, clock);
+  const plans = planDeckies(secret, {
+    services: config.get("decky.services"),
+    logins: config.get("decky.logins"),
+  });
+  const where = { host: config.get("decky.listen"), offset: config.get("decky.port_offset") };
+  const user = decoyIds();
+  const own = plans.map(({ persona, services }) => ({
+    decky: persona.decky,
+    ...openServices(services, where, config.get("limits.data_ports")),
+  }));
+  const door = openDoorAt(folder.deckySocket, user);
+  mkdirSync(folder.blobs, { recursive: true });
+  const internet = config.get("bus.type") === "nats";
+  const files = (["nats.creds", "nats.nkey", "nats.ca", "nats.cert", "nats.key"] as const)
+    .map((key) => config.get(key))
+    .filter((path) => path !== "");
+  return {
+    luggage: packLuggage({
+      secret,
+      own,
+      door,
+      address: reachableAddress(where.host),
+      workers: ownerOf(folder.root).uid,
+    }),
+    keep: [door, ...own.flatMap(({ sockets }) => sockets.map(({ fd }) => fd))],
+    user,
+    openings: {
+      // Under a script runner the code is read while it runs, from wherever it lies.
+      read: Bun.isStandaloneExecutable ? (internet ? [...INTERNET, ...files] : []) : ["/"],
+      run: [],
+      write: [folder.blobs, dirname(folder.deckySocket)],
+      connect: internet,
+    },
+    internet,
+  };
+};
