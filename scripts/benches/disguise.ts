@@ -1,7 +1,7 @@
 // One decky of each OS profile in a namespace with its settings; nmap -O and p0f look at it from a neighbour's place.
 // All of it happens in a network of its own, which the kernel removes with this process.
 
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findDecoy } from "../../src/decoys/index.ts";
@@ -142,9 +142,12 @@ export async function benchDisguise(): Promise<DisguiseReport["result"]> {
     const left = planFleet(desired, kernel.observe(keys));
     addressBridge();
     await serveAll(lab.folder, all);
-    const p0f = Bun.spawn(["p0f", "-i", BRIDGE, "-o", log], { stdout: "pipe", stderr: "ignore" });
-    await untilListening(p0f.stdout);
+    // Its words go to a file: a pipe that is left unread would end it.
+    const words = join(scratch, "p0f.out");
+    const p0f = Bun.spawn(["p0f", "-i", BRIDGE, "-o", log], { stdout: Bun.file(words), stderr: "ignore" });
+    await untilHolds(words, "Entered main event loop");
     for (const { address, ports } of all) await connectTo(address, ports[0]?.port ?? 80);
+    for (const { address } of all) await untilHolds(log, `|srv=${address}/`);
     const nmap: Disguise["nmap"][] = [];
     for (const subject of all) nmap.push(await askNmap(subject));
     p0f.kill();
@@ -167,13 +170,13 @@ export async function benchDisguise(): Promise<DisguiseReport["result"]> {
   }
 }
 
-async function untilListening(stream: ReadableStream<Uint8Array>): Promise<void> {
-  let text = "";
-  for await (const bytes of stream) {
-    text += new TextDecoder().decode(bytes);
-    if (text.includes("Entered main event loop")) return;
+/** Waits until a file that a program writes holds a text. */
+async function untilHolds(path: string, text: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!existsSync(path) || !readFileSync(path, "utf8").includes(text)) {
+    if (Date.now() > deadline) throw new Error(`p0f never said ${text}`);
+    await Bun.sleep(20);
   }
-  throw new Error(`p0f did not start: ${text.slice(-300)}`);
 }
 
 /** A connection like anybody's: p0f looks at how it is answered. */

@@ -82,6 +82,8 @@ export interface TestShell extends FakeSession {
 export function openTestShell(
   options: {
     readonly device?: boolean;
+    /** In place of the test server. */
+    readonly persona?: Persona;
     readonly account?: string;
     /** Address of the client. */
     readonly from?: string;
@@ -89,7 +91,7 @@ export function openTestShell(
     readonly machine?: Machine;
   } = {},
 ): TestShell {
-  const persona = testPersona(options.device ? "embedded-device" : "linux-server");
+  const persona = options.persona ?? testPersona(options.device ? "embedded-device" : "linux-server");
   const fake = fakeSession(persona, options.from ?? "203.0.113.9");
   const machine = options.machine ?? createMachine(persona, systemClock);
   const login = machine.login({

@@ -13,7 +13,7 @@ import { openFiles, writtenFile } from "./files-login.ts";
 import { createLogin } from "./login.ts";
 import type { ByteString, Machine } from "./shell.ts";
 import { createDisks } from "./vfs/disks.ts";
-import { motd } from "./world/files-etc.ts";
+import { distributionOf } from "./world/distribution.ts";
 import { pastAddress } from "./world/last-login.ts";
 import { mountOf } from "./world/mounts.ts";
 import { createWorld, type World } from "./world/world.ts";
@@ -100,6 +100,5 @@ function greeting(world: World, account: Account, session: Session): ByteString 
   if (persona.firmware) return firmwareMotd(persona.firmware);
   const login = world.lastLogin(account.uid);
   const time = timeParts(login.at);
-  const { os, hostname } = persona;
-  return `Linux ${hostname} ${os.release} ${os.version} ${os.machine}\n${motd()}Last login: ${time.weekday} ${time.month} ${time.day.padStart(2)} ${time.hour}:${time.minute}:${time.second} ${time.year} from ${pastAddress(login, session)}\n`;
+  return `${distributionOf(persona).greeting(persona)}Last login: ${time.weekday} ${time.month} ${time.day.padStart(2)} ${time.hour}:${time.minute}:${time.second} ${time.year} from ${pastAddress(login, session)}\n`;
 }

@@ -1,4 +1,4 @@
-// What an OpenSSH 9.2p1 of Debian 12 offers, in its order: the only list of algorithm names of the server.
+// What OpenSSH 9.2p1 of Debian 12 and 9.6p1 of Ubuntu 24.04 offer, in their order: the only list of algorithm names of the server.
 // Facts from the product itself; which update added what is in the package's changelog.
 
 /** The four lists that a server offers in both directions, and its key exchanges and host keys. */
@@ -8,6 +8,8 @@ export interface AlgorithmLists {
   readonly ciphers: readonly string[];
   readonly macs: readonly string[];
   readonly compression: readonly string[];
+  /** Answers SSH2_MSG_PING and says so in EXT_INFO (OpenSSH since 9.5, PROTOCOL section 1.9). */
+  readonly pings: boolean;
 }
 
 /** Marker of a server that follows strict key exchange (OpenSSH PROTOCOL section 1.10). */
@@ -78,16 +80,20 @@ function debianUpdate(version: string): number {
  * sntrup761x25519 without its suffix.
  */
 export function algorithmsOf(version: string): AlgorithmLists {
+  // 9.6 says that it takes EXT_INFO too, and has followed strict key exchange from its first day.
+  const newer = /9\.6p1 Ubuntu-/.test(version);
   const update = debianUpdate(version);
   return {
     kex: [
       ...(update >= 4 ? ["sntrup761x25519-sha512"] : []),
       ...KEX,
-      ...(update >= 2 ? [STRICT_SERVER] : []),
+      ...(newer ? ["ext-info-s"] : []),
+      ...(update >= 2 || newer ? [STRICT_SERVER] : []),
     ],
     hostKeys: ["rsa-sha2-512", "rsa-sha2-256", "ecdsa-sha2-nistp256", "ssh-ed25519"],
     ciphers: CIPHERS,
     macs: MACS,
     compression: ["none", "zlib@openssh.com"],
+    pings: newer,
   };
 }

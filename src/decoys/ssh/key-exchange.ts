@@ -172,7 +172,7 @@ export class KeyExchanges {
     const keys = directionKeys(choice.toClient, this.#derive(outcome), "BDF");
     await outbound.rekey(createSealer(choice.toClient, keys), { resetSequence: this.#strict });
     await sent;
-    if (initial && choice.extInfo) await outbound.send(extInfo());
+    if (initial && choice.extInfo) await outbound.send(extInfo(this.#setting.lists.pings));
     await this.onOutgoingKeys(choice);
     await outbound.release();
   }
@@ -197,13 +197,13 @@ export class KeyExchanges {
   }
 }
 
-/** SSH_MSG_EXT_INFO (RFC 8308) with what OpenSSH 9.2 puts into it. */
-function extInfo(): Uint8Array {
-  return message(msg.extInfo, 512)
-    .u32(2)
+/** SSH_MSG_EXT_INFO (RFC 8308) with what OpenSSH 9.2 puts into it, and 9.6 besides. */
+function extInfo(pings: boolean): Uint8Array {
+  const writer = message(msg.extInfo, 512)
+    .u32(pings ? 3 : 2)
     .string("server-sig-algs")
     .string(SERVER_SIG_ALGS.join(","))
     .string("publickey-hostbound@openssh.com")
-    .string("0")
-    .finish();
+    .string("0");
+  return (pings ? writer.string("ping@openssh.com").string("0") : writer).finish();
 }

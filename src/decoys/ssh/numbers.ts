@@ -34,6 +34,9 @@ export const msg = {
   channelRequest: 98,
   channelSuccess: 99,
   channelFailure: 100,
+  /** OpenSSH PROTOCOL section 1.9. */
+  ping: 192,
+  pong: 193,
 } as const;
 
 /** Disconnect reasons that OpenSSH's server sends (RFC 4253 section 11.1). */

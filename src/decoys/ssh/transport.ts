@@ -14,7 +14,7 @@ import { KeyExchanges } from "./key-exchange.ts";
 import { disconnectReason, msg } from "./numbers.ts";
 import { Outbound } from "./outbound.ts";
 import { badTypeText, PacketReader } from "./packet.ts";
-import { malformed, message } from "./wire.ts";
+import { malformed, message, WireReader } from "./wire.ts";
 
 /** What the server is. */
 export interface ServerIdentity {
@@ -168,7 +168,8 @@ export class Transport {
     const payload = this.#inflate ? await this.#inflate.run(sealed) : sealed;
     this.#last = payload;
     if (payload.length === 0) throw malformed("empty message");
-    const problem = badTypeText(payload);
+    // Since OpenSSH 9.5 the numbers from 192 on are messages like others.
+    const problem = this.#identity.lists.pings && payload[0] !== 0 ? null : badTypeText(payload);
     if (problem) throw disconnectError(problem);
     return { type: payload[0] as number, payload, sequence };
   }
@@ -186,6 +187,17 @@ export class Transport {
       return "end";
     }
     if (quiet && !keys.strictInitial) return "done";
+    if (type === msg.ping && this.#identity.lists.pings && !keys.strictInitial && !keys.underWay) {
+      const reader = new WireReader(payload);
+      reader.u8();
+      const data = reader.string();
+      await this.#outbound.send(
+        message(msg.pong, data.length + 8)
+          .string(data)
+          .finish(),
+      );
+      return "done";
+    }
     const isKex =
       type === msg.kexinit || type === msg.newkeys || (type >= msg.kexFirst && type <= msg.kexLast);
     if (isKex && keys.expects(type)) {

@@ -83,7 +83,7 @@ export const storageServer = defineArchetype({
   }),
   files: "none that can be reached",
   limits:
-    "Window and scale are FreeBSD's, the order of the TCP options is Linux's; no NFS, SMB or iSCSI yet.",
+    "The first window is FreeBSD's, its scale and the order of the TCP options are Linux's; no NFS, SMB or iSCSI yet.",
 });
 
 export const plc = defineArchetype({

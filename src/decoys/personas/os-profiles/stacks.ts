@@ -12,7 +12,7 @@ const linux = {
   "net.ipv4.tcp_syn_retries": "6",
   "net.ipv4.tcp_synack_retries": "5",
   "net.ipv4.tcp_fin_timeout": "60",
-  // The largest value sets the window scale (7), the middle one the first window.
+  // The largest value sets the window scale (7; never below what the host's rmem_max gives), the middle one the first window.
   "net.ipv4.tcp_rmem": "4096 131072 6291456",
   "net.ipv4.icmp_echo_ignore_all": "0",
   "net.ipv4.icmp_echo_ignore_broadcasts": "1",
@@ -50,7 +50,7 @@ export const stacks = {
     "net.ipv4.icmp_ratelimit": "0",
     "net.ipv4.ip_local_port_range": "49152 65535",
   },
-  /** FreeBSD: window 65535 with scale 6, timestamps, dynamic ports from 49152. */
+  /** FreeBSD: window 65535, timestamps, dynamic ports from 49152; its scale of 6 is below what newer kernels give. */
   freebsd: {
     ...linux,
     "net.ipv4.tcp_ecn": "2",

@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { curlSelf, type Target, wgetSelf } from "./fetch-self.ts";
 import { ownAddress } from "./loopback.ts";
 import { program, showUsage } from "./options.ts";
@@ -86,9 +87,7 @@ const quote = (text: ByteString): ByteString =>
 
 async function curl(proc: Proc): Promise<number> {
   if (proc.args.includes("-V") || proc.args.includes("--version")) {
-    await proc.out(
-      "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.15 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13\nRelease-Date: 2023-02-20, security patched: 7.88.1-10+deb12u8\n",
-    );
+    await proc.out(distributionOf(proc.world.persona).curl);
     return 0;
   }
   const urls = operands(proc.args, "oAHdXuemxTFbcCDErtyYzKPQ");

@@ -1,13 +1,14 @@
 // Interpreters that run nothing: python3 and perl print what is plainly printed.
 
 import type { Proc } from "../run/proc.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { program } from "./options.ts";
 import { plainPrint } from "./plain-print.ts";
 
 async function python(proc: Proc): Promise<number> {
   const [first, second = ""] = proc.args;
   if (first === "-V" || first === "--version") {
-    await proc.out("Python 3.11.2\n");
+    await proc.out(`Python ${distributionOf(proc.world.persona).python.version}\n`);
     return 0;
   }
   if (first === "-c") {
@@ -35,7 +36,7 @@ async function python(proc: Proc): Promise<number> {
     return 0;
   }
   await proc.out(
-    'Python 3.11.2 (main, Nov 30 2024, 21:22:50) [GCC 12.2.0] on linux\nType "help", "copyright", "credits" or "license" for more information.\n',
+    `Python ${distributionOf(proc.world.persona).python.banner} on linux\nType "help", "copyright", "credits" or "license" for more information.\n`,
   );
   for (;;) {
     await proc.budget.step(16);
@@ -56,7 +57,7 @@ async function perl(proc: Proc): Promise<number> {
   const script = proc.args.findIndex((arg) => /^-[a-z]{0,8}[eE]$/.test(arg));
   if (first === "-v")
     await proc.out(
-      "\nThis is perl 5, version 36, subversion 0 (v5.36.0) built for x86_64-linux-gnu-thread-multi\n(with 56 registered patches, see perl -V for more detail)\n\nCopyright 1987-2022, Larry Wall\n\n",
+      `\nThis is perl 5, ${distributionOf(proc.world.persona).perl} built for x86_64-linux-gnu-thread-multi\n(with 56 registered patches, see perl -V for more detail)\n\nCopyright 1987-2022, Larry Wall\n\n`,
     );
   else if (script >= 0) {
     const source = proc.args[script + 1];

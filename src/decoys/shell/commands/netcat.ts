@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { listenerAt, ownAddress, rawAnswer } from "./loopback.ts";
 import { parseOptions, program } from "./options.ts";
 import { busyboxConnect, CONNECT_MS, DNS_MS, isAddress, requested } from "./remote.ts";
@@ -56,7 +57,7 @@ async function netcat(proc: Proc): Promise<number> {
     return 1;
   }
   if (options.has("h")) {
-    await proc.err(`OpenBSD netcat (Debian patchlevel 1.219-1)\n${USAGE}${HELP}`);
+    await proc.err(`OpenBSD netcat (${distributionOf(proc.world.persona).netcat})\n${USAGE}${HELP}`);
     return 0;
   }
   if (options.has("l")) {

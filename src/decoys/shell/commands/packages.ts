@@ -2,12 +2,13 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { distributionOf, sshPackage } from "../world/distribution.ts";
 import { program } from "./options.ts";
 
 async function apt(proc: Proc): Promise<number> {
   const verb = proc.args.find((arg) => !arg.startsWith("-"));
   if (verb === undefined || verb === "--version") {
-    await proc.out("apt 2.6.1 (amd64)\n");
+    await proc.out(`apt ${distributionOf(proc.world.persona).apt} (amd64)\n`);
     return 0;
   }
   if (proc.name === "apt")
@@ -20,10 +21,9 @@ async function apt(proc: Proc): Promise<number> {
     return 100;
   }
   if (verb === "update") {
-    for (const host of [
-      "deb.debian.org/debian bookworm",
-      "security.debian.org/debian-security bookworm-security",
-    ]) {
+    const { archives } = distributionOf(proc.world.persona);
+    const [place = "", suite = ""] = (archives[0] ?? "").split(" ");
+    for (const host of archives) {
       await proc.sleep(4000);
       await proc.out(
         `Err:1 http://${host} InRelease\n  Temporary failure resolving '${host.split("/")[0]}'\n`,
@@ -33,7 +33,7 @@ async function apt(proc: Proc): Promise<number> {
       "Reading package lists... Done\nBuilding dependency tree... Done\nReading state information... Done\nAll packages are up to date.\n",
     );
     await proc.err(
-      "W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Temporary failure resolving 'deb.debian.org'\nW: Some index files failed to download. They have been ignored, or old ones used instead.\n",
+      `W: Failed to fetch http://${place}/dists/${suite}/InRelease  Temporary failure resolving '${place.split("/")[0]}'\nW: Some index files failed to download. They have been ignored, or old ones used instead.\n`,
     );
     return 0;
   }
@@ -156,6 +156,29 @@ async function systemctl(proc: Proc): Promise<number> {
   return 0;
 }
 
+/** Rows of `dpkg -l`. */
+function packageRows(proc: Proc): ByteString {
+  const { persona } = proc.world;
+  const known = distributionOf(persona).packages.map(([name, version]) => [
+    name.split(":")[0] ?? "",
+    version,
+  ]);
+  const ssh = sshPackage(persona);
+  const about = new Map([
+    ["bash", "GNU Bourne Again SHell"],
+    ["coreutils", "GNU core utilities"],
+    ["openssh-server", "secure shell (SSH) server, for secure access from remote machines"],
+  ]);
+  return [...known, ...(ssh === undefined ? [] : [["openssh-server", ssh]])]
+    .flatMap(([name = "", version = ""]) => {
+      const text = about.get(name);
+      return text === undefined
+        ? []
+        : [`ii  ${name.padEnd(14)} ${version.padEnd(14)} amd64        ${text}\n`];
+    })
+    .join("");
+}
+
 /** The programs of this file. */
 export const packagePrograms = [
   program("apt", apt),
@@ -163,7 +186,7 @@ export const packagePrograms = [
   program("dpkg", async (proc) => {
     if (proc.args.includes("-l"))
       await proc.out(
-        "Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ Name           Version        Architecture Description\n+++-==============-==============-============-=================================\nii  bash           5.2.15-2+b7    amd64        GNU Bourne Again SHell\nii  coreutils      9.1-1          amd64        GNU core utilities\nii  openssh-server 1:9.2p1-2+deb12u3 amd64     secure shell (SSH) server, for secure access from remote machines\n",
+        `Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ Name           Version        Architecture Description\n+++-==============-==============-============-=================================\n${packageRows(proc)}`,
       );
     else if (proc.args.includes("--print-architecture")) await proc.out("amd64\n");
     return 0;

@@ -13,6 +13,7 @@ import type { Proc } from "../run/proc.ts";
 import { readEvalLoop } from "../run/repl.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { deviceApplets } from "../world/files-device.ts";
 import { program } from "./options.ts";
 
@@ -31,7 +32,7 @@ async function shell(proc: Proc, kind: string): Promise<number> {
     const arg = args.shift() ?? "";
     if (arg === "--version" && dialect === "bash") {
       await proc.out(
-        "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n",
+        `GNU bash, version ${distributionOf(proc.world.persona).bash}(1)-release (x86_64-pc-linux-gnu)\nCopyright (C) 2022 Free Software Foundation, Inc.\nLicense GPLv3+: GNU GPL version 3 or later <http://gnu.org/licenses/gpl.html>\n\nThis is free software; you are free to change and redistribute it.\nThere is NO WARRANTY, to the extent permitted by law.\n`,
       );
       return 0;
     }

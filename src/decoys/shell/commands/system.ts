@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import { CPU_FLAGS, cpuMhz } from "../world/cpu.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { parseOptions, program, quoted } from "./options.ts";
 
 async function uname(proc: Proc): Promise<number> {
@@ -92,10 +93,10 @@ async function lsbRelease(proc: Proc): Promise<number> {
   if (typeof options === "number") return options;
   await proc.err("No LSB modules are available.\n");
   const rows: [string, string, string][] = [
-    ["i", "Distributor ID:", "Debian"],
+    ["i", "Distributor ID:", distributionOf(proc.world.persona).distributor],
     ["d", "Description:", proc.world.persona.os.pretty],
-    ["r", "Release:", "12"],
-    ["c", "Codename:", "bookworm"],
+    ["r", "Release:", distributionOf(proc.world.persona).release],
+    ["c", "Codename:", distributionOf(proc.world.persona).codename],
   ];
   for (const [flag, name, value] of rows)
     if (options.has("a") || options.has(flag))
@@ -117,7 +118,7 @@ async function dmesg(proc: Proc): Promise<number> {
         "eth0: link up, 100 Mbps/full duplex",
       ]
     : [
-        `Linux version ${os.release} (debian-kernel@lists.debian.org) ${os.version}`,
+        `Linux version ${os.release} (${distributionOf(proc.world.persona).kernelBuilder}) ${os.version}`,
         `Command line: BOOT_IMAGE=/boot/vmlinuz-${os.release} ro quiet`,
         `smpboot: CPU0: ${hardware.cpuModel}`,
         `Memory: ${hardware.memoryKib}K/${hardware.memoryKib + 51_200}K available`,

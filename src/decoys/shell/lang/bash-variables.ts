@@ -1,6 +1,7 @@
 // The variables that bash itself sets when it starts.
 
 import type { User } from "../run/proc.ts";
+import { distributionOf } from "../world/distribution.ts";
 import type { World } from "../world/world.ts";
 import type { ShellState } from "./state.ts";
 
@@ -8,8 +9,9 @@ import type { ShellState } from "./state.ts";
 export function setBashVariables(state: ShellState, world: World, user: User): void {
   const level = Number(state.get("SHLVL") ?? "0");
   state.set("BASH", "/bin/bash", false);
-  state.set("BASH_VERSION", "5.2.15(1)-release", false);
-  state.setItems("BASH_VERSINFO", ["5", "2", "15", "1", "release", "x86_64-pc-linux-gnu"]);
+  const { bash } = distributionOf(world.persona);
+  state.set("BASH_VERSION", `${bash}(1)-release`, false);
+  state.setItems("BASH_VERSINFO", [...bash.split("."), "1", "release", "x86_64-pc-linux-gnu"]);
   state.set("HOSTNAME", world.persona.hostname, false);
   state.set("HOSTTYPE", "x86_64", false);
   state.set("OSTYPE", "linux-gnu", false);

@@ -3,8 +3,9 @@
 import { utf8ByteString } from "../bytes.ts";
 import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
+import { distributionOf } from "./distribution.ts";
 import { programContent } from "./elf.ts";
-import { groupFile, motd, passwdFile, shadowFile } from "./files-etc.ts";
+import { groupFile, passwdFile, shadowFile } from "./files-etc.ts";
 import { addLogs } from "./files-logs.ts";
 import { addProductFiles } from "./files-products.ts";
 import type { World } from "./world.ts";
@@ -66,7 +67,7 @@ function addPrograms(tree: TreeBuilder, world: World, programs: readonly string[
     } else tree.file(path, content, { mode, program: name });
   }
   if (!programs.includes("python3")) return;
-  tree.link("/usr/bin/python3.11", "python3");
+  tree.link(`/usr/bin/python${/^3\.\d+/.exec(distributionOf(world.persona).python.version)?.[0]}`, "python3");
 }
 
 function addEtc(tree: TreeBuilder, world: World): void {
@@ -81,14 +82,25 @@ function addEtc(tree: TreeBuilder, world: World): void {
     "/etc/hosts",
     `127.0.0.1\tlocalhost\n127.0.1.1\t${persona.hostname}.${persona.domain}\t${persona.hostname}\n\n# The following lines are desirable for IPv6 capable hosts\n::1     localhost ip6-localhost ip6-loopback\nff02::1 ip6-allnodes\nff02::2 ip6-allrouters\n`,
   );
-  tree.file("/etc/issue", "Debian GNU/Linux 12 \\n \\l\n\n");
-  tree.file("/etc/issue.net", "Debian GNU/Linux 12\n");
-  tree.file("/etc/debian_version", "12.5\n");
+  const system = distributionOf(persona);
   tree.file(
-    "/etc/os-release",
-    `PRETTY_NAME="${persona.os.pretty}"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n`,
+    "/etc/issue",
+    `${system.issue} \n l
+
+`,
   );
-  tree.file("/etc/motd", motd());
+  tree.file(
+    "/etc/issue.net",
+    `${system.issue}
+`,
+  );
+  tree.file(
+    "/etc/debian_version",
+    `${system.debianVersion}
+`,
+  );
+  tree.file("/etc/os-release", system.osRelease(persona.os.pretty));
+  if (system.motd !== "") tree.file("/etc/motd", system.motd);
   tree.file(
     "/etc/resolv.conf",
     `domain ${persona.domain}\nsearch ${persona.domain}\nnameserver 192.168.1.1\n`,
@@ -110,10 +122,7 @@ function addEtc(tree: TreeBuilder, world: World): void {
     "Defaults\tenv_reset\nDefaults\tmail_badpass\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) ALL\n",
     { mode: 0o440 },
   );
-  tree.file(
-    "/etc/apt/sources.list",
-    "deb http://deb.debian.org/debian/ bookworm main non-free-firmware\ndeb http://security.debian.org/debian-security bookworm-security main non-free-firmware\n",
-  );
+  tree.file(system.sources.path, system.sources.text);
   tree.file("/etc/timezone", "Etc/UTC\n");
   tree.file("/etc/machine-id", `${Buffer.from(persona.random("machine-id").bytes(16)).toString("hex")}\n`, {
     mode: 0o444,

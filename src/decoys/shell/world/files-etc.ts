@@ -44,15 +44,3 @@ export function shadowFile(world: World): string {
 export function groupFile(world: World): string {
   return world.groups.map((group) => `${group.name}:x:${group.gid}:${group.members.join(",")}\n`).join("");
 }
-
-/** Debian's message of the day. */
-export function motd(): string {
-  return `
-The programs included with the Debian GNU/Linux system are free software;
-the exact distribution terms for each program are described in the
-individual files in /usr/share/doc/*/copyright.
-
-Debian GNU/Linux comes with ABSOLUTELY NO WARRANTY, to the extent
-permitted by applicable law.
-`;
-}

@@ -3,6 +3,7 @@
 import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { cpuinfo } from "./cpu.ts";
+import { distributionOf } from "./distribution.ts";
 import { addDevices } from "./files-dev.ts";
 import { addProcess } from "./files-process.ts";
 import type { World } from "./world.ts";
@@ -49,9 +50,10 @@ function meminfo(world: World): string {
 /** `/proc/version`. */
 function kernelVersion(world: World): string {
   const { release, version, flavour } = world.persona.os;
+  const system = distributionOf(world.persona);
   const compiler =
     flavour === "debian"
-      ? "(debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40)"
+      ? `(${system.kernelBuilder}) (${system.compiler})`
       : `(root@dd-wrt) (${world.persona.firmware?.compiler ?? ""})`;
   return `Linux version ${release} ${compiler} ${version}\n`;
 }

@@ -2,6 +2,7 @@
 
 import type { ByteString } from "../shell.ts";
 import type { TreeBuilder } from "./builder.ts";
+import { distributionOf } from "./distribution.ts";
 import { type PastLogin, peopleOf } from "./last-login.ts";
 import type { World } from "./world.ts";
 
@@ -96,18 +97,9 @@ function syslog(world: World, now: number): string {
   );
 }
 
-const PACKAGES = [
-  ["base-files:amd64", "12.4+deb12u5"],
-  ["bash:amd64", "5.2.15-2+b7"],
-  ["coreutils:amd64", "9.1-1"],
-  ["openssl:amd64", "3.0.11-1~deb12u2"],
-  ["openssh-server:amd64", "1:9.2p1-2+deb12u2"],
-  ["curl:amd64", "7.88.1-10+deb12u5"],
-  ["sudo:amd64", "1.9.13p3-1+deb12u1"],
-] as const;
-
 function dpkgLog(world: World): string {
   let at = world.persona.installedAt;
+  const { packages } = distributionOf(world.persona);
   const lines: string[] = [];
   const say = (text: string): void => {
     const date = new Date(at);
@@ -116,7 +108,7 @@ function dpkgLog(world: World): string {
     );
   };
   say("startup archives unpack");
-  for (const [name, version] of PACKAGES) {
+  for (const [name, version] of packages) {
     at += 1000;
     say(`install ${name} <none> ${version}`);
     say(`status half-installed ${name} ${version}`);
@@ -124,7 +116,7 @@ function dpkgLog(world: World): string {
   }
   at += 2000;
   say("startup packages configure");
-  for (const [name, version] of PACKAGES) {
+  for (const [name, version] of packages) {
     at += 1000;
     say(`configure ${name} ${version} <none>`);
     say(`status half-configured ${name} ${version}`);

@@ -3,6 +3,7 @@
 import type { Proc } from "../../run/proc.ts";
 import type { ByteString } from "../../shell.ts";
 import { errorTexts } from "../../vfs/node.ts";
+import { distributionOf } from "../../world/distribution.ts";
 import { ConditionFault, evaluateTest } from "../condition.ts";
 import { formatEcho, formatPrintf } from "../format.ts";
 import type { Interpreter } from "../interpreter.ts";
@@ -139,7 +140,7 @@ async function help(proc: Proc, shell: Interpreter): Promise<number> {
     return 0;
   }
   await proc.out(
-    "GNU bash, version 5.2.15(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type `help' to see this list.\nType `help name' to find out more about the function `name'.\nUse `info bash' to find out more about the shell in general.\nUse `man -k' or `info' to find out more about commands not in this list.\n\nA star (*) next to a name means that the command is disabled.\n\n",
+    `GNU bash, version ${distributionOf(proc.world.persona).bash}(1)-release (x86_64-pc-linux-gnu)\nThese shell commands are defined internally.  Type \`help' to see this list.\nType \`help name' to find out more about the function \`name'.\nUse \`info bash' to find out more about the shell in general.\nUse \`man -k' or \`info' to find out more about commands not in this list.\n\nA star (*) next to a name means that the command is disabled.\n\n`,
   );
   return 0;
 }
