@@ -26,6 +26,7 @@ const MARKS = [
   "Microsoft",
   "ProFTPD",
   "VxWorks",
+  "DiskStation",
 ];
 const OWN: Readonly<Record<string, readonly string[]>> = {
   nginx: ["nginx"],
@@ -40,6 +41,7 @@ const OWN: Readonly<Record<string, readonly string[]>> = {
   "Microsoft ftpd": ["Microsoft"],
   ProFTPD: ["ProFTPD"],
   "VxWorks ftpd": ["VxWorks"],
+  "Synology DiskStation ftpd": ["DiskStation"],
 };
 
 /** Sends bytes and reads until the server closes, or for as long as it takes to fall silent after an answer. */

@@ -82,6 +82,15 @@ describe.each(names)("%s", (name) => {
           ),
         ).toBe(true);
       }
+      const kernels = nights.map(({ os }) => `${os.release} ${os.version}`);
+      const known = archetype?.profiles.flatMap(({ kernels: own, appliances = [] }) => [
+        ...own,
+        ...appliances.flatMap((one) => one.kernels ?? []),
+      ]);
+      const order = kernels.map((kernel) =>
+        (known ?? []).findIndex(({ release, version }) => `${release} ${version}` === kernel),
+      );
+      expect(order.every((at, index) => at >= 0 && at >= (order[index - 1] ?? 0))).toBe(true);
       const rest = nights.map(({ products: _p, os: _o, model: _m, ...one }) => JSON.stringify(one));
       expect(new Set(rest).size).toBe(1);
     }

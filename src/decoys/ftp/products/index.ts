@@ -5,11 +5,16 @@ import type { Decoy } from "../../decoy.ts";
 import type { Persona } from "../../personas/persona.ts";
 import { PlainFtpConversation } from "./conversation.ts";
 import type { FtpDialect } from "./dialect.ts";
-import { microsoftFtp, proFtpd, vxWorksFtp } from "./texts.ts";
+import { diskStationFtp, microsoftFtp, proFtpd, vxWorksFtp } from "./texts.ts";
 import { smallTree } from "./tree.ts";
 
 /** Products beside vsftpd, which has a whole disk behind it. */
-export const ftpDialects: readonly FtpDialect[] = Object.freeze([microsoftFtp, proFtpd, vxWorksFtp]);
+export const ftpDialects: readonly FtpDialect[] = Object.freeze([
+  microsoftFtp,
+  proFtpd,
+  diskStationFtp,
+  vxWorksFtp,
+]);
 
 /** The FTP server of a persona. */
 export async function createFtpServer(persona: Persona): Promise<Decoy> {

@@ -1,4 +1,4 @@
-// The words of Microsoft's FTP service (IIS 10), ProFTPD 1.3 and the FTP server of VxWorks 6.
+// The words of Microsoft's FTP service (IIS 10), ProFTPD 1.3, DSM and the FTP server of VxWorks 6.
 // Sources: Microsoft's documentation of the service's replies and nmap's probes; ProFTPD's and VxWorks' manuals.
 
 import { dateText } from "../listing.ts";
@@ -141,6 +141,65 @@ export const proFtpd: FtpDialect = {
   early: ["AUTH", "OPTS", "CLNT", "FEAT", "HELP", "NOOP", "QUIT", "SYST", "USER", "PASS"],
   failMs: 900,
   tries: 3,
+};
+
+/** The FTP server of DSM: BSD's ftpd under the box's name (its greeting is in nmap's probes). */
+export const diskStationFtp: FtpDialect = {
+  product: "Synology DiskStation ftpd",
+  greeting: () => "220 DiskStation FTP server ready.",
+  askPassword: (user) => `331 Password required for ${user}.`,
+  loggedIn: (user) => `230 User ${user} logged in.`,
+  loginFailed: "530 Login incorrect.",
+  userFirst: "503 Login with USER first.",
+  needLogin: "530 Please login with USER and PASS.",
+  unknown: (verb) => `500 '${verb}': command not understood.`,
+  system: "215 UNIX Type: L8",
+  features: [
+    "211-Extensions supported:",
+    " AUTH TLS",
+    " PBSZ",
+    " PROT",
+    " SIZE",
+    " MDTM",
+    " REST STREAM",
+    " UTF8",
+    "211 End.",
+  ],
+  help: [
+    "214-The following commands are recognized (* =>'s unimplemented).",
+    "   USER    PORT    STOR    MSAM*   RNTO    NLST    MKD     CDUP",
+    "   PASS    PASV    APPE    MRSQ*   ABOR    SITE    XMKD    XCUP",
+    "   ACCT*   TYPE    MLFL*   MRCP*   DELE    SYST    RMD     STOU",
+    "   SMNT*   STRU    MAIL*   ALLO    CWD     STAT    XRMD    SIZE",
+    "   REIN*   MODE    MSND*   REST    XCWD    HELP    PWD     MDTM",
+    "   QUIT    RETR    MSOM*   RNFR    LIST    NOOP    XPWD",
+    "214 End.",
+  ],
+  folder: (path) => `257 "${path}" is current directory.`,
+  changed: () => "250 CWD command successful.",
+  missing: (path) => `550 ${path}: No such file or directory.`,
+  type: (letter) => `200 Type set to ${letter}.`,
+  noop: "200 NOOP command successful.",
+  bye: "221 Goodbye.",
+  passive: (numbers) => `227 Entering Passive Mode (${numbers})`,
+  noData: "425 Can't open data connection.",
+  opening: ({ list, name, size }) =>
+    list
+      ? "150 Opening ASCII mode data connection for 'file list'."
+      : `150 Opening BINARY mode data connection for '${name}'${size < 0 ? "" : ` (${size} bytes)`}.`,
+  complete: "226 Transfer complete.",
+  denied: (path) => `550 ${path}: Permission denied.`,
+  line: unixLine,
+  fixed: {
+    AUTH: "502 AUTH command not implemented.",
+    OPTS: "200 OPTS command successful.",
+    ALLO: "202 ALLO command ignored.",
+    MODE: "200 MODE S ok.",
+    STRU: "200 STRU F ok.",
+  },
+  early: ["AUTH", "OPTS", "FEAT", "HELP", "NOOP", "QUIT", "SYST", "USER", "PASS"],
+  failMs: 1500,
+  tries: 5,
 };
 
 export const vxWorksFtp: FtpDialect = {

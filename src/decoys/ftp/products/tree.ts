@@ -13,7 +13,7 @@ export interface Node extends Entry {
 export type SmallTree = ReadonlyMap<string, Node>;
 
 const TEXTS: Readonly<Record<string, (persona: Persona) => Readonly<Record<string, string | null>>>> = {
-  windows: ({ hostname, domain }) => ({
+  "windows-server": ({ hostname, domain }) => ({
     "/backup": null,
     "/backup/readme.txt": `Nightly exports of ${hostname}.${domain} are moved to the archive at 04:00.\r\n`,
     "/transfer": null,
@@ -22,12 +22,19 @@ const TEXTS: Readonly<Record<string, (persona: Persona) => Readonly<Record<strin
     "/web.config":
       '<?xml version="1.0" encoding="UTF-8"?>\r\n<configuration>\r\n  <system.webServer>\r\n    <directoryBrowse enabled="false" />\r\n  </system.webServer>\r\n</configuration>\r\n',
   }),
-  freebsd: ({ hostname }) => ({
+  "storage-server": ({ hostname }) => ({
     "/backup": null,
     "/backup/README": `Pool of ${hostname}. One folder per host.\n`,
     "/public": null,
   }),
-  vxworks: ({ model }) => ({
+  nas: ({ hostname }) => ({
+    "/home": null,
+    "/homes": null,
+    "/public": null,
+    "/public/scan": null,
+    "/public/readme.txt": `Shared folder of ${hostname}. Files here are removed after 30 days.\r\n`,
+  }),
+  plc: ({ model }) => ({
     "/FLASH0": null,
     "/FLASH0/wwwroot": null,
     "/FLASH0/wwwroot/index.htm": `<html><head><title>${model?.name ?? ""}</title></head></html>\r\n`,
@@ -38,7 +45,7 @@ const TEXTS: Readonly<Record<string, (persona: Persona) => Readonly<Record<strin
 
 /** The tree of a persona. */
 export function smallTree(persona: Persona): SmallTree {
-  const make = TEXTS[persona.os.family];
+  const make = Object.hasOwn(TEXTS, persona.archetype) ? TEXTS[persona.archetype] : undefined;
   const random = persona.random("ftp-tree");
   const span = Math.max(1, persona.bootedAt - persona.installedAt);
   const nodes = Object.entries(make?.(persona) ?? {}).map(([path, text]): [string, Node] => {

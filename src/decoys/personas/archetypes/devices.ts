@@ -55,14 +55,14 @@ export const router = defineArchetype({
 
 export const nas = defineArchetype({
   name: "nas",
-  summary: "Synology storage box",
-  services: ["http"],
+  summary: "Synology storage box with FTP",
+  services: ["http", "ftp"],
   profiles: [diskStation],
   ouis: [],
   hostname: numbered(["DiskStation", "nas", "storage"]),
   domains: ["lan", "office.lan", "home.arpa"],
   accounts: deviceAdmin("admin"),
-  files: "none that can be reached",
+  files: "its shared folders to fetch from; uploads are captured and shown to nobody",
   limits: "Its web port sends visitors to port 5000, which no decoy serves yet; no SMB, AFP or rsync yet.",
 });
 

@@ -105,7 +105,7 @@ export const diskStation = defineProfile({
     { release: "4.4.302+", version: "#72806 SMP Mon Jul 21 23:14:27 CST 2024", day: "2024-07-21" },
   ],
   // The box hides the version of its web server.
-  products: { http: [unchanging("nginx", "")] },
+  products: { http: [unchanging("nginx", "")], ftp: [unchanging("Synology DiskStation ftpd", "")] },
   appliances: ["DS220+", "DS920+"].map((name) => ({
     vendor: "Synology",
     name,
