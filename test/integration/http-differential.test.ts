@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { formatHttpDate } from "../../src/decoys/http/conditions.ts";
 import { http } from "../../src/decoys/http/index.ts";
-import { etagOf } from "../../src/decoys/http/reply.ts";
+import { etagOf } from "../../src/decoys/http/products/nginx/page-reply.ts";
 import { createSite } from "../../src/decoys/http/site.ts";
 import type { RunningDecoy } from "../support/decoy-host.ts";
 import { startDecoy } from "../support/decoy-host.ts";

@@ -2,7 +2,12 @@
 // Keeps nothing: decoded bytes go to the caller's sink.
 
 import { hexValue } from "./characters.ts";
-import type { BodyFraming } from "./codec.ts";
+
+/** How the body is delimited. */
+export type BodyFraming =
+  | { readonly kind: "none" }
+  | { readonly kind: "length"; readonly length: number }
+  | { readonly kind: "chunked" };
 
 /** Where a body stands. */
 export type BodyState = "more" | "done" | "bad";

@@ -1,7 +1,7 @@
 // Conditional requests on files as nginx 1.22 decides them (If-* fields, `if_modified_since exact`).
 // Pure; knows no bodies.
 
-import type { RequestHeaders } from "./headers.ts";
+import type { RequestHeaders } from "./products/nginx/headers.ts";
 
 /** What the conditions say: go on, 304, or 412. */
 export type ConditionOutcome = "send" | "not-modified" | "failed";

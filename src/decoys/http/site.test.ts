@@ -4,8 +4,8 @@ import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../../contract/random.ts";
 import { createPersona } from "../personas/create.ts";
 import { createApp } from "./app.ts";
-import { indexPage } from "./autoindex.ts";
 import { textOf } from "./characters.ts";
+import { indexPage } from "./products/nginx/autoindex.ts";
 import { createSite } from "./site.ts";
 
 const machine = (seed: number) =>

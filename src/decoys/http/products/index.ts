@@ -7,7 +7,7 @@ import type { HttpProduct } from "./product.ts";
 
 /** Loads of each product, by the name in a claim. */
 export const httpProducts: Readonly<Record<string, () => Promise<HttpProduct>>> = Object.freeze({
-  nginx: async () => (await import("../session.ts")).nginx,
+  nginx: async () => (await import("./nginx/index.ts")).nginx,
   "Apache httpd": async () => (await import("./apache/index.ts")).apache,
   lighttpd: async () => (await import("./lighttpd/index.ts")).lighttpd,
   "Microsoft IIS httpd": async () => (await import("./iis/index.ts")).iis,

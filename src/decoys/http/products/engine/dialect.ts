@@ -1,7 +1,7 @@
 // How a web server product speaks: what it refuses, how its answers look, when it hangs up.
 // Pure: bytes in, bytes out; the conversation is conversation.ts.
 
-import type { BodyFraming } from "../../codec.ts";
+import type { BodyFraming } from "../../body.ts";
 import type { Content } from "../product.ts";
 
 /** A request line that was understood. Version: major * 1000 + minor, 9 for none. */

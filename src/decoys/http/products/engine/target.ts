@@ -1,8 +1,8 @@
 // Request targets and body lengths, the parts of judging that products share.
 // Decodes once and resolves dot segments; a path never leaves its root.
 
+import type { BodyFraming } from "../../body.ts";
 import { hexValue } from "../../characters.ts";
-import type { BodyFraming } from "../../codec.ts";
 import type { Field, Refusal } from "./dialect.ts";
 import { fieldOf } from "./dialect.ts";
 

@@ -1,7 +1,7 @@
 // Range requests as nginx 1.22 reads and answers them (RFC 9110 section 14, with its leniencies).
 // Pure; the caller decides whether a range applies at all.
 
-import { bytesOf } from "./characters.ts";
+import { bytesOf } from "../../characters.ts";
 
 /** A byte range, `end` exclusive. */
 export interface ByteRange {

@@ -1,7 +1,7 @@
 // The request line, byte by byte, as nginx 1.22 reads it (behaviour checked against the real server in test/integration).
 // Decides nothing about headers or the answer.
 
-import { isAlpha, isDigit } from "./characters.ts";
+import { isAlpha, isDigit } from "../../characters.ts";
 
 /** What a request line said. Texts are byte strings: one character per byte. */
 export interface RequestLine {

@@ -1,7 +1,7 @@
 // A request target to the path it names: percent-decoding, `.` and `..`, doubled slashes, query and fragment, as nginx does.
 // Touches no file system; the result is a byte string that starts with a slash and never leaves the root.
 
-import { hexValue } from "./characters.ts";
+import { hexValue } from "../../characters.ts";
 
 /** A target taken apart. `query` excludes the question mark; undefined when there was none. */
 export interface ParsedTarget {

@@ -1,6 +1,6 @@
 // A folder's listing as nginx 1.22's autoindex module writes it. Pure.
 
-import { bytesOf } from "./characters.ts";
+import { bytesOf } from "../../characters.ts";
 
 /** One entry of a listing. `size` undefined for a folder. Names are byte strings. */
 export interface IndexEntry {

@@ -1,12 +1,12 @@
 // Which part of the site answers a request, in the order in which nginx decides: redirect, script, protected folder, files.
 // Opens nothing: the site is a Map.
 
+import { basicLogin } from "../../forms.ts";
+import type { HeaderLine, Reply } from "../../reply.ts";
+import type { Site, SiteFile } from "../../site.ts";
 import { indexPage } from "./autoindex.ts";
 import type { RequestHead } from "./codec.ts";
-import { basicLogin } from "./forms.ts";
-import type { HeaderLine, Reply } from "./reply.ts";
-import { pageReply } from "./reply.ts";
-import type { Site, SiteFile } from "./site.ts";
+import { pageReply } from "./page-reply.ts";
 
 /** Where a request goes. */
 export type Route =

@@ -1,14 +1,14 @@
 // An answer to the bytes of the wire: nginx's filters in its order, then its header block. Pure.
 // Header order: Server, Date, Content-Type, Content-Length, Last-Modified, Location, Transfer-Encoding, Connection, the rest.
 
-import { bytesOf } from "./characters.ts";
-import { evaluateConditions, formatHttpDate, rangeStillHolds } from "./conditions.ts";
+import { bytesOf } from "../../characters.ts";
+import { evaluateConditions, formatHttpDate, rangeStillHolds } from "../../conditions.ts";
+import type { HeaderLine, Reply } from "../../reply.ts";
 import { gzip, shouldGzip } from "./gzip.ts";
 import type { RequestHeaders } from "./headers.ts";
+import { etagOf, pageReply } from "./page-reply.ts";
 import { reasons } from "./pages.ts";
 import { contentRange, multipartRanges, parseRanges } from "./ranges.ts";
-import type { HeaderLine, Reply } from "./reply.ts";
-import { etagOf, pageReply } from "./reply.ts";
 
 /** What rendering needs to know of the request. */
 export interface RenderRequest {

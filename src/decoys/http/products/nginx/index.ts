@@ -1,15 +1,15 @@
-// The HTTP conversation: nginx's request loop over one connection, and what it records.
+// The product nginx: what its conversations share, and its request loop over each connection.
 // Serves its persona's site; reads and runs nothing real.
 
-import type { Decoy } from "../decoy.ts";
-import type { Persona } from "../personas/persona.ts";
-import { machineOf } from "../shell/shell.ts";
-import { createApp } from "./app.ts";
+import type { Decoy } from "../../../decoy.ts";
+import type { Persona } from "../../../personas/persona.ts";
+import { machineOf } from "../../../shell/shell.ts";
+import { createApp } from "../../app.ts";
+import type { SiteFile } from "../../site.ts";
+import { createSite, typeOf } from "../../site.ts";
+import { hasOwnSite, siteOf } from "../../sites/index.ts";
+import type { HttpProduct, WebSite } from "../product.ts";
 import { HttpConversation } from "./conversation.ts";
-import type { HttpProduct, WebSite } from "./products/product.ts";
-import type { SiteFile } from "./site.ts";
-import { createSite, typeOf } from "./site.ts";
-import { hasOwnSite, siteOf } from "./sites/index.ts";
 
 /** What the conversations of one machine share. */
 export interface HttpServer {

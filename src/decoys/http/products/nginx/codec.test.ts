@@ -1,8 +1,8 @@
 // Request heads: golden requests, one byte at a time, nginx's limits, seeded mutations.
 
 import { describe, expect, test } from "bun:test";
-import { createSeededRandom } from "../../contract/random.ts";
-import { bytesOf } from "./characters.ts";
+import { createSeededRandom } from "../../../../contract/random.ts";
+import { bytesOf } from "../../characters.ts";
 import type { HeadStep } from "./codec.ts";
 import { RequestHeadParser } from "./codec.ts";
 import { parseTarget, validateHost } from "./uri.ts";

@@ -1,6 +1,7 @@
 // Bytes to request heads, incrementally, with nginx 1.22's limits (1 KiB, then 4 buffers of 8 KiB) and refusals.
 // Pure: answers nothing, keeps no clock, and never throws for what a client sends.
 
+import type { BodyFraming } from "../../body.ts";
 import { RequestHeaders } from "./headers.ts";
 import type { RequestLine } from "./request-line.ts";
 import { RequestLineParser } from "./request-line.ts";
@@ -14,12 +15,6 @@ export interface RequestHead extends RequestLine, ParsedTarget {
   readonly serverHost: string | undefined;
   readonly body: BodyFraming;
 }
-
-/** How the body is delimited. */
-export type BodyFraming =
-  | { readonly kind: "none" }
-  | { readonly kind: "length"; readonly length: number }
-  | { readonly kind: "chunked" };
 
 /** A head that is refused. 494 is nginx's own "header too large", answered as 400 with its own page. */
 export interface HeadFailure {

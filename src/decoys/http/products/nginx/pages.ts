@@ -1,7 +1,7 @@
 // The pages that nginx makes itself: errors and redirects, byte for byte, with its padding for some browsers.
 // Knows no request; the caller says whether to pad.
 
-import { bytesOf } from "./characters.ts";
+import { bytesOf } from "../../characters.ts";
 
 /** Reason phrases of the statuses that this server sends. */
 export const reasons = new Map<number, string>([

@@ -1,13 +1,13 @@
 // Pages that are no company's site, as nginx answers with them.
 // Translates between the two words for an answer; renders nothing.
 
-import type { Session } from "../decoy.ts";
-import type { AppResult } from "./app.ts";
+import type { Session } from "../../../decoy.ts";
+import type { AppResult } from "../../app.ts";
+import type { SubmittedLogin } from "../../forms.ts";
+import { basicLogin } from "../../forms.ts";
+import type { Content, WebSite } from "../product.ts";
 import type { RequestHead } from "./codec.ts";
-import type { SubmittedLogin } from "./forms.ts";
-import { basicLogin } from "./forms.ts";
-import type { Content, WebSite } from "./products/product.ts";
-import { pageReply } from "./reply.ts";
+import { pageReply } from "./page-reply.ts";
 
 /** What answering needs besides the request. */
 export interface PagesContext {
@@ -38,7 +38,7 @@ function contentOf(pages: WebSite, head: RequestHead, context: PagesContext): Co
 }
 
 /** The answer of the pages. */
-export function pagesReply(pages: WebSite, head: RequestHead, context: PagesContext): AppResult {
+export function siteReply(pages: WebSite, head: RequestHead, context: PagesContext): AppResult {
   const { accepted, ...content } = contentOf(pages, head, context);
   const { status, location, extra = [] } = content;
   const outcome = accepted === undefined ? {} : { accepted };

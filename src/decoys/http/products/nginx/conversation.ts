@@ -1,25 +1,25 @@
 // nginx's request loop over one connection: heads, bodies, answers, keep-alive and its timeouts.
 // Never throws for what a client sends, and every wait has an end.
 
-import { capture } from "../../contract/captured.ts";
-import type { Session } from "../decoy.ts";
-import { BodyDecoder } from "./body.ts";
-import { bytesOf, textOf } from "./characters.ts";
+import { capture } from "../../../../contract/captured.ts";
+import type { Session } from "../../../decoy.ts";
+import { BodyDecoder } from "../../body.ts";
+import { bytesOf, textOf } from "../../characters.ts";
+import { requestRecord, violationRecord } from "../../evidence.ts";
+import type { SubmittedLogin } from "../../forms.ts";
+import { basicLogin, findLogin } from "../../forms.ts";
+import type { Reply } from "../../reply.ts";
+import { RequestBody } from "../../request-body.ts";
+import { TimedReader } from "../../timed-reader.ts";
 import type { HeadFailure, RequestHead } from "./codec.ts";
 import { RequestHeadParser } from "./codec.ts";
-import { requestRecord, violationRecord } from "./evidence.ts";
-import type { SubmittedLogin } from "./forms.ts";
-import { basicLogin, findLogin } from "./forms.ts";
-import { pagesReply } from "./pages-reply.ts";
+import type { HttpServer } from "./index.ts";
+import { pageReply } from "./page-reply.ts";
 import type { Rendered } from "./render.ts";
 import { render } from "./render.ts";
-import type { Reply } from "./reply.ts";
-import { pageReply } from "./reply.ts";
-import { RequestBody } from "./request-body.ts";
 import type { Route } from "./route.ts";
 import { route } from "./route.ts";
-import type { HttpServer } from "./session.ts";
-import { TimedReader } from "./timed-reader.ts";
+import { siteReply } from "./site-reply.ts";
 
 /** nginx's defaults, milliseconds, bytes, requests. */
 const HEADER_TIMEOUT = 60_000;
@@ -224,7 +224,7 @@ export class HttpConversation {
     const login = findLogin(body.fields());
     const { pages, app, name } = this.#server;
     const result = pages
-      ? pagesReply(pages, head, { session: this.#session, login, uploaded: body.uploaded, server: name })
+      ? siteReply(pages, head, { session: this.#session, login, uploaded: body.uploaded, server: name })
       : app.handle({
           script,
           method: head.method,
