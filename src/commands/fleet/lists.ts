@@ -67,8 +67,8 @@ export async function runServices(call: CommandCall): Promise<number> {
         facts.map(({ name, port, transport, summary, archetypes }) => [
           name,
           `${port}/${transport}`,
-          archetypes.join(" "),
           summary,
+          archetypes.join(" "),
         ]),
       ),
     );
