@@ -39,8 +39,9 @@ export function exposureOf(worker: WorkerDefinition): string {
 export function renderUnits(scores: ReadonlyMap<string, string>): string {
   const rows = workers.map(({ name, service, privileges }) => {
     const open = Object.entries(service.places).map(([place, how]) => `${place} (${how})`);
-    const user = service.user === "workers" ? "`decnet`" : "`decnet-decky`, after a start as confined root";
-    const caps = privileges.length > 0 ? `${privileges.join(", ")}, until it drops root` : "none";
+    const user = service.user === "workers" ? "`decnet`" : "`decnet-decky`";
+    const given = service.user === "decoys" ? ", until its sockets are open" : "";
+    const caps = privileges.length > 0 ? `${privileges.join(", ")}${given}` : "none";
     return `| \`${unitName(name)}\` | ${user} | ${caps} | ${service.network} | ${open.join(", ")} | ${scores.get(name) ?? ""} |`;
   });
   const head = [

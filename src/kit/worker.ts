@@ -34,14 +34,17 @@ export type PrepareWorker = (context: PrepareContext) => Promise<Omit<Departure,
 /** A running worker: resolves when it has ended in an orderly way. */
 export type RunWorker = (context: WorkerContext) => Promise<void>;
 
-/** Places of an install that a worker may be let into; `database` is the data folder itself, where SQLite makes its files. */
-export type Place = "database" | "spool" | "blobs" | "run" | "bus";
+/**
+ * Places of an install that a worker may be let into; `database` is the data folder itself, where SQLite makes its files,
+ * `orders` where machines are handed to the decoys.
+ */
+export type Place = "database" | "spool" | "blobs" | "run" | "orders" | "bus";
 
 /** What a worker's service unit leaves open; everything else is closed to it. */
 export interface ServiceNeeds {
   /**
-   * `workers`: runs as the install's user throughout. `decoys`: begins as a root that has `privileges` alone, opens what
-   * it needs, and becomes the decoys' user by itself, without any capability, before it reads the first byte of a client.
+   * `workers`: runs as the install's user. `decoys`: runs as the decoys' user with `privileges`, opens what it needs, and
+   * gives them up by itself before it reads the first byte of a client.
    */
   readonly user: "workers" | "decoys";
   /** `none`: UNIX sockets alone. `management`: the API's address. `decoys`: listens for anybody. */

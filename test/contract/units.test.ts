@@ -21,8 +21,8 @@ test.each(workers.map((worker) => [worker.name, worker] as const))(
   (_, worker) => {
     const unit = renderUnit(worker, options);
     const bounds = /^CapabilityBoundingSet=(.*)$/m.exec(unit)?.[1]?.split(" ").filter(Boolean) ?? [];
-    const drop = worker.service.user === "decoys" ? ["CAP_SETUID", "CAP_SETGID"] : [];
-    expect(bounds).toEqual([...worker.privileges, ...drop]);
+    expect(bounds).toEqual([...worker.privileges]);
+    expect(unit).not.toContain("User=root");
     expect(unit).toContain("UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN NODE_OPTIONS");
     expect(unit.includes("PrivateNetwork=yes")).toBe(worker.service.network === "none");
     expect(unit.includes("-/run/dbus")).toBe(!worker.service.startsOthers);

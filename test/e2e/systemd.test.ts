@@ -55,6 +55,18 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     },
   );
 
+  test("the decoys' process is behind its own fence besides, and systemd's copy of the secret is closed to it", async () => {
+    const decky = (await install.status())?.workers.find(({ name }) => name === "decky");
+    expect(decky?.extra["fence"]).toBe("seccomp+landlock");
+    const pid = await install.pidOf("decky");
+    // One filter of the unit's at least, and two of its own.
+    const filters = /Seccomp_filters:\s+(\d+)/.exec(await host.must("cat", `/proc/${pid}/status`))?.[1];
+    expect(Number(filters)).toBeGreaterThan(2);
+    expect(await host.must("cat", `/proc/${pid}/environ`)).not.toContain("CREDENTIALS");
+    const mode = await host.must("stat", "-c", "%a %U", `${DATA}/secret`);
+    expect(mode.trim()).toBe("600 root");
+  });
+
   test("killed one by one and then all at once, each is started anew and its row is the new process's", async () => {
     const kill = async (...victims: string[]): Promise<void> => {
       const before = await Promise.all(victims.map(install.pidOf));
@@ -212,7 +224,7 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     expect((await install.status())?.evidence.ingested).toBeGreaterThanOrEqual(
       before?.evidence.ingested ?? 0,
     );
-  });
+  }, 60_000);
 });
 
 describe.skipIf(why !== undefined)(`the throw-away systemd${why ? ` (${why})` : ""}`, () => {

@@ -60,6 +60,9 @@ ln -sf /usr/lib/systemd/system/multi-user.target etc/systemd/system/default.targ
 pivot_root . mnt
 umount -l /mnt
 [ ! -e "$scratch/upper" ] || refuse "the old root is still there"
+# As on a booted host, so that what systemd mounts for a unit beforehand (credentials) is there in the unit's own
+# namespace. Everything is a private copy by now: nothing reaches the host's mounts, or comes from them.
+mount --make-rshared /
 echo "pid $pid"
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
   setpriv --bounding-set=-sys_time,-sys_module,-sys_rawio,-syslog /lib/systemd/systemd </dev/null

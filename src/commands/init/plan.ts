@@ -1,7 +1,7 @@
 // What init and its removal consist of, in order. Looks at the host, changes nothing.
 
 import { lstatSync, readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { systemClock } from "../../contract/clock.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import { loadConfig } from "../../kit/config.ts";
@@ -61,6 +61,12 @@ function folderSteps(root: string): readonly Step[] {
   const folder = foldersIn(root);
   const owner = (): Ids | undefined => passwdIds(root, WORKERS_USER);
   const folders = sharedFolders(folder).map(([path, mode]) => folderStep(path, mode, owner));
+  // The decoys make their socket in it, and nothing else of the run folder is theirs to write.
+  const orders = folderStep(dirname(folder.deckySocket), 0o750, () => {
+    const [decoys, workers] = [passwdIds(root, DECOYS_USER), owner()];
+    return decoys && workers && { uid: decoys.uid, gid: workers.gid };
+  });
+  folders.push(orders);
   const secret: Step = {
     what: `draw ${folder.secretFile}`,
     isDone: () => lstatSync(folder.secretFile, { throwIfNoEntry: false }) !== undefined,

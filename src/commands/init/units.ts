@@ -21,39 +21,33 @@ const places: Readonly<Record<Place, string>> = {
   spool: `${DATA_DIR}/spool`,
   blobs: `${DATA_DIR}/blobs`,
   run: `${DATA_DIR}/run`,
+  orders: `${DATA_DIR}/run/decky`,
   bus: BUS_DIR,
 };
 
-/** What dropping root takes (setuid(2), setgid(2)). */
-const DROP = ["CAP_SETUID", "CAP_SETGID"];
-
 type Lines = readonly string[];
 
+/** Calls that a worker needs besides those of any service. */
+const calls: Readonly<Record<WorkerDefinition["service"]["user"], string>> = {
+  // The bus gives its socket to its group, and may: it is its owner and a member.
+  workers: "@chown",
+  // It gives up its capability by itself, and puts up a fence of its own.
+  decoys: "capset seccomp landlock_create_ruleset landlock_add_rule landlock_restrict_self",
+};
+
 function identity({ service, privileges }: WorkerDefinition): Lines {
-  if (service.user === "workers") {
-    const own = privileges.join(" ");
-    return [
-      `User=${WORKERS_USER}`,
-      `Group=${WORKERS_USER}`,
-      "SupplementaryGroups=",
-      `AmbientCapabilities=${own}`,
-      `CapabilityBoundingSet=${own}`,
-      "SystemCallFilter=@system-service",
-      "SystemCallFilter=~@privileged @resources",
-      // The bus gives its socket to its group, and may: it is its owner and a member.
-      "SystemCallFilter=@chown",
-    ];
-  }
+  const own = privileges.join(" ");
   return [
-    `# Root in name only: it opens ports, then becomes ${DECOYS_USER} without a capability before it reads a client's byte.`,
-    "User=root",
+    `User=${service.user === "workers" ? WORKERS_USER : DECOYS_USER}`,
     `Group=${WORKERS_USER}`,
     "SupplementaryGroups=",
-    "AmbientCapabilities=",
-    `CapabilityBoundingSet=${[...privileges, ...DROP].join(" ")}`,
+    `AmbientCapabilities=${own}`,
+    `CapabilityBoundingSet=${own}`,
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
-    "SystemCallFilter=@setuid",
+    `SystemCallFilter=${calls[service.user]}`,
+    // Root's own file, read once and never opened by the user that serves.
+    ...(service.user === "decoys" ? [`LoadCredential=secret:${DATA_DIR}/secret`] : []),
   ];
 }
 

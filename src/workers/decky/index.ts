@@ -13,7 +13,7 @@ export const decky = defineWorker({
   service: {
     user: "decoys",
     network: "decoys",
-    places: { blobs: "write", run: "read", bus: "read" },
+    places: { blobs: "write", run: "read", orders: "write", bus: "read" },
     startsOthers: false,
   },
   supervised: true,

@@ -1,10 +1,11 @@
 // What the decky worker does while it has rights: plans this host's machines, opens their sockets and the fleet's door.
 // Reads no byte of a client, and gives back no right: its process is replaced by itself with what is opened here.
 
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { planDeckies } from "../../decoys/personas/plan.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
+import type { DataFolder } from "../../kit/data-folder.ts";
 import type { PrepareWorker } from "../../kit/worker.ts";
 import { decoyIds, ownerOf } from "../../platform/identity.ts";
 import { openDoorAt, openServices, reachableAddress } from "./io.ts";
@@ -13,9 +14,16 @@ import { packLuggage } from "./luggage.ts";
 /** What reaching a bus beyond this host takes: names, and whom to trust. */
 const INTERNET = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/ssl"];
 
+/** The secret's file: the copy that the service manager hands to this process alone (systemd.exec(5)), where it does. */
+function secretFile(folder: DataFolder): string {
+  const handed = process.env["CREDENTIALS_DIRECTORY"];
+  const file = handed === undefined ? "" : join(handed, "secret");
+  return file !== "" && existsSync(file) ? file : folder.secretFile;
+}
+
 /** Opens everything. */
 export const prepare: PrepareWorker = async ({ config, folder, clock }) => {
-  const secret = loadSecret(folder.secretFile, clock);
+  const secret = loadSecret(secretFile(folder), clock);
   const plans = planDeckies(secret, {
     services: config.get("decky.services"),
     logins: config.get("decky.logins"),
