@@ -122,6 +122,8 @@ function start(worker: WorkerDefinition, { binary }: UnitOptions): Lines {
     `Environment=DECNET_DATA_DIR=${DATA_DIR} DECNET_BUS_SOCKET=${BUS_DIR}/bus.sock`,
     "UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN NODE_OPTIONS",
     "Restart=on-failure",
+    // A wrong setting (EX_CONFIG) does not become right by trying again, nor does a broker where NATS carries the bus.
+    "RestartPreventExitStatus=78",
     "RestartSec=2",
     "TimeoutStopSec=10",
     "LimitNOFILE=65536",
