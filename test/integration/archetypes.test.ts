@@ -136,7 +136,6 @@ const LOGINS: Readonly<
   "mail-server": { path: "/", fields: ["_user", "_pass"] },
   "voip-pbx": { path: "/admin/config.php", fields: ["username", "password"] },
   "storage-server": { path: "/login.php", fields: ["username", "password"] },
-  "domain-controller": { path: "/certsrv/" },
   printer: { path: "/hp/device/Settings" },
   camera: { path: "/" },
   router: { path: "/index.asp" },
@@ -171,6 +170,51 @@ describe.each(Object.entries(LOGINS))("the login of a %s", (name, { path, fields
     expect(outcomes).toEqual([false, true]);
     expect(decoy.broken).toEqual([]);
   });
+});
+
+describe.skipIf(Bun.which("curl") === null)("the login of a domain-controller (needs curl)", () => {
+  test("is NTLM: curl gets in with the password, and both proofs are evidence", async () => {
+    const persona = testPersona("domain-controller");
+    await using decoy = await startDecoy(http, { persona });
+    const run = async (secret: string): Promise<string> => {
+      const user = `${TEST_LOGIN.username}:${secret}`;
+      const url = `http://127.0.0.1:${decoy.port}/certsrv/`;
+      const child = Bun.spawn(["curl", "-sSi", "--max-time", "15", "--ntlm", "-u", user, url], {
+        stdout: "pipe",
+      });
+      return new Response(child.stdout).text();
+    };
+    const refused = await run("wrong");
+    expect(refused).toMatch(/WWW-Authenticate: NTLM TlRMTVNT[\s\S]*HTTP\/1\.1 401 Unauthorized/);
+    expect(refused).toContain("\r\nContent-Length: 341\r\n");
+    expect(await run(TEST_LOGIN.password)).toMatch(/HTTP\/1\.1 200 OK[\s\S]*Certificate Services/);
+    const attempts = decoy.of("auth.attempted").map(({ data }) => data);
+    expect(attempts.map(({ method, accepted }) => [method, accepted])).toEqual([
+      ["challenge", false],
+      ["challenge", true],
+    ]);
+    expect(attempts[0]?.challenge?.scheme).toBe("ntlmv2");
+    expect(attempts[0]?.challenge?.salt_hex).toMatch(/^[0-9a-f]{16}$/);
+    expect(decoy.broken).toEqual([]);
+  }, 30_000);
+
+  test.skipIf(Bun.which("nmap") === null)(
+    "nmap reads name, domain and build off it (needs nmap)",
+    async () => {
+      const persona = testPersona("domain-controller");
+      await using decoy = await startDecoy(http, { persona });
+      const script = ["--script", "http-ntlm-info", "--script-args", "http-ntlm-info.root=/certsrv/"];
+      const child = Bun.spawn(
+        ["nmap", "-Pn", "-n", "-sV", ...script, "-p", String(decoy.port), "127.0.0.1"],
+        { stdout: "pipe" },
+      );
+      const text = await new Response(child.stdout).text();
+      expect(text).toContain(`NetBIOS_Computer_Name: ${persona.hostname}`);
+      expect(text).toContain(`DNS_Domain_Name: ${persona.domain}`);
+      expect(text).toContain(`Product_Version: ${persona.os.release.split(".").slice(0, 3).join(".")}`);
+    },
+    90_000,
+  );
 });
 
 describe.each(withService("ftp"))("the file server of a %s", (name) => {

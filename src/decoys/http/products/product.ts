@@ -28,6 +28,14 @@ export interface SiteRequest {
   readonly uploaded: boolean;
   readonly nowMs: number;
   readonly random: Random;
+  /** What the site remembers of this connection. */
+  readonly memory: ConnectionMemory;
+}
+
+/** Kept for one connection, for logins that belong to it. */
+export interface ConnectionMemory {
+  challenge: Uint8Array | undefined;
+  admitted: boolean;
 }
 
 /** What a site answers with. */
@@ -46,6 +54,13 @@ export interface Content {
   readonly extra?: readonly HeaderLine[];
   /** Whether a login was tried and let in. */
   readonly accepted?: boolean;
+  /** A proof of a password in place of the password, with what it was asked for. */
+  readonly proof?: {
+    readonly username: Uint8Array;
+    readonly scheme: string;
+    readonly salt_hex: string;
+    readonly response_hex: string;
+  };
   /** A file that was given out for a login. */
   readonly read?: string;
 }

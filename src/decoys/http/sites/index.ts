@@ -9,7 +9,7 @@ const SITES: Readonly<Record<string, (persona: Persona) => Promise<WebSite>>> = 
   "storage-server": async (persona) => (await import("./applications.ts")).storageSite(persona),
   "windows-workstation": async (persona) => (await import("./windows.ts")).windowsSite(persona),
   "windows-server": async (persona) => (await import("./windows.ts")).windowsSite(persona),
-  "domain-controller": async (persona) => (await import("./windows.ts")).domainSite(persona),
+  "domain-controller": async (persona) => (await import("./domain.ts")).domainSite(persona),
   printer: async (persona) => (await import("./devices.ts")).printerSite(persona),
   camera: async (persona) => (await import("./devices.ts")).cameraSite(persona),
   router: async (persona) => (await import("./devices.ts")).routerSite(persona),

@@ -9,7 +9,7 @@ import { requestRecord, violationRecord } from "../../evidence.ts";
 import { basicLogin, findLogin } from "../../forms.ts";
 import { RequestBody } from "../../request-body.ts";
 import { TimedReader } from "../../timed-reader.ts";
-import type { Content, SiteRequest, WebSite } from "../product.ts";
+import type { ConnectionMemory, Content, SiteRequest, WebSite } from "../product.ts";
 import type { Dialect, Field, Refusal, RenderContext, Rendered, Request } from "./dialect.ts";
 import { fieldOf } from "./dialect.ts";
 import { HeadParser } from "./head.ts";
@@ -27,6 +27,7 @@ export class EngineConversation {
   readonly #reader: TimedReader;
   #requests = 0;
   #agentKnown = false;
+  readonly #memory: ConnectionMemory = { challenge: undefined, admitted: false };
 
   constructor(session: Session, dialect: Dialect, site: WebSite) {
     this.#session = session;
@@ -119,6 +120,7 @@ export class EngineConversation {
     const accepted = special === undefined && content.accepted === true;
     if (login) this.#noteLogin("form", login, accepted);
     else if (basic) this.#noteLogin("password", basic, accepted);
+    else if (content.proof) this.#noteProof(content.proof, accepted);
     if (content.read !== undefined) {
       const size = content.body?.length ?? 0;
       this.#session.record("file.read", { name: capture(bytesOf(content.read), 1024), size, via: "http" });
@@ -147,6 +149,7 @@ export class EngineConversation {
       uploaded: body.uploaded,
       nowMs: clock.now(),
       random,
+      memory: this.#memory,
     };
     return { session, login, basic };
   }
@@ -162,6 +165,11 @@ export class EngineConversation {
       secret: capture(bytesOf(login.password), 1024),
       accepted,
     });
+  }
+
+  #noteProof({ username, ...challenge }: NonNullable<Content["proof"]>, accepted: boolean): void {
+    const name = capture(username, 1024);
+    this.#session.record("auth.attempted", { method: "challenge", username: name, challenge, accepted });
   }
 
   async #continue(request: Request, decoder: BodyDecoder): Promise<void> {

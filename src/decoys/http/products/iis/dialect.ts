@@ -14,6 +14,8 @@ import { iisPage, iisReasons, isSysRefusal, sysPage } from "./pages.ts";
 /** Ticks of 100 ns between 1601 and 1970. */
 const FILETIME_EPOCH = 116_444_736_000_000_000n;
 const STATIC_ALLOW: HeaderLine = ["Allow", "GET, HEAD, OPTIONS, TRACE"];
+/** As the kernel driver calls itself. */
+const HTTP_SYS = "Microsoft-HTTPAPI/2.0";
 const OPTIONS_ALLOW = "OPTIONS, TRACE, GET, HEAD, POST";
 
 function sys(detail: string, status = 400): Refusal {
@@ -180,6 +182,11 @@ export function iisDialect(banner: string): Dialect {
         context,
       );
     }
+    // The login's own messages are the kernel driver's.
+    if (extra.some(([name, value]) => name === "WWW-Authenticate" && value.includes(" TlRM"))) {
+      const type: HeaderLine = ["Content-Type", "text/html; charset=us-ascii"];
+      return put({ status, first: [type], extra, body: sysPage("auth"), server: HTTP_SYS }, context);
+    }
     if (content.body === undefined) return own(status, context, extra);
     if (content.modifiedAt !== undefined) return file(content, context);
     const allow = extra.filter(([name]) => name === "Allow");
@@ -221,7 +228,7 @@ export function iisDialect(banner: string): Dialect {
           first: [["Content-Type", "text/html; charset=us-ascii"]],
           body: sysPage(isSysRefusal(detail) ? detail : "request"),
           close: true,
-          server: "Microsoft-HTTPAPI/2.0",
+          server: HTTP_SYS,
         },
         context,
       ),

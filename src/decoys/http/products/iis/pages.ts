@@ -79,6 +79,11 @@ const REFUSALS = {
     "Transfer Encoding Not Implemented",
     "HTTP Error 501. The transfer encoding is not implemented.",
   ],
+  auth: [
+    "Not Authorized",
+    "Not Authorized",
+    "HTTP Error 401. The requested resource requires user authentication.",
+  ],
   request: ["Bad Request", "Bad Request", "HTTP Error 400. The request is badly formed."],
 } as const;
 

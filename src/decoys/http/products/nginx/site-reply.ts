@@ -33,6 +33,8 @@ function contentOf(pages: WebSite, head: RequestHead, context: PagesContext): Co
     uploaded: context.uploaded,
     nowMs: clock.now(),
     random,
+    // No site behind nginx has a login that belongs to a connection.
+    memory: { challenge: undefined, admitted: false },
   });
   return found ?? { status: 404 };
 }
