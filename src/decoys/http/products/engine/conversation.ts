@@ -7,6 +7,7 @@ import { BodyDecoder } from "../../body.ts";
 import { bytesOf, textOf } from "../../characters.ts";
 import { requestRecord, violationRecord } from "../../evidence.ts";
 import { basicLogin, findLogin } from "../../forms.ts";
+import { ClientNotes } from "../../notes.ts";
 import { RequestBody } from "../../request-body.ts";
 import { TimedReader } from "../../timed-reader.ts";
 import type { ConnectionMemory, Content, SiteRequest, WebSite } from "../product.ts";
@@ -26,11 +27,12 @@ export class EngineConversation {
   readonly #site: WebSite;
   readonly #reader: TimedReader;
   #requests = 0;
-  #agentKnown = false;
+  readonly #notes: ClientNotes;
   readonly #memory: ConnectionMemory = { challenge: undefined, admitted: false };
 
   constructor(session: Session, dialect: Dialect, site: WebSite) {
     this.#session = session;
+    this.#notes = new ClientNotes(session);
     this.#dialect = dialect;
     this.#site = site;
     this.#reader = new TimedReader(session.connection, session.clock);
@@ -52,7 +54,7 @@ export class EngineConversation {
       const step = parser.feed(bytes);
       if (!step.request && !step.refusal) continue;
       this.#reader.putBack(bytes.subarray(step.used));
-      this.#noteClient(fieldOf(parser.fields, "user-agent"));
+      this.#notes.agent(fieldOf(parser.fields, "user-agent"));
       if (step.request) return this.#answer(step.request);
       const rest = textOf(bytes.subarray(step.used, step.used + RAW_BYTES));
       await this.#refuse(step.refusal as Refusal, parser, rest);
@@ -76,12 +78,6 @@ export class EngineConversation {
   #context(request: RenderContext["request"], fields: readonly Field[]): RenderContext {
     const { connection, clock } = this.#session;
     return { request, fields, nowMs: clock.now(), local: connection.local, before: this.#requests };
-  }
-
-  #noteClient(agent: string | undefined): void {
-    if (agent === undefined || this.#agentKnown) return;
-    this.#agentKnown = true;
-    this.#session.record("client.identified", { via: "user-agent", software: capture(bytesOf(agent), 1024) });
   }
 
   async #answer(request: Request): Promise<boolean> {
@@ -118,9 +114,9 @@ export class EngineConversation {
     const special = this.#dialect.before?.(request, found !== undefined);
     const content: Content = special ?? found ?? { status: 404 };
     const accepted = special === undefined && content.accepted === true;
-    if (login) this.#noteLogin("form", login, accepted);
-    else if (basic) this.#noteLogin("password", basic, accepted);
-    else if (content.proof) this.#noteProof(content.proof, accepted);
+    if (login) this.#notes.login("form", login, accepted);
+    else if (basic) this.#notes.login("password", basic, accepted);
+    else if (content.proof) this.#notes.proof(content.proof, accepted);
     if (content.read !== undefined) {
       const size = content.body?.length ?? 0;
       this.#session.record("file.read", { name: capture(bytesOf(content.read), 1024), size, via: "http" });
@@ -152,24 +148,6 @@ export class EngineConversation {
       memory: this.#memory,
     };
     return { session, login, basic };
-  }
-
-  #noteLogin(
-    method: "form" | "password",
-    login: { readonly username: string; readonly password: string },
-    accepted: boolean,
-  ): void {
-    this.#session.record("auth.attempted", {
-      method,
-      username: capture(bytesOf(login.username), 1024),
-      secret: capture(bytesOf(login.password), 1024),
-      accepted,
-    });
-  }
-
-  #noteProof({ username, ...challenge }: NonNullable<Content["proof"]>, accepted: boolean): void {
-    const name = capture(username, 1024);
-    this.#session.record("auth.attempted", { method: "challenge", username: name, challenge, accepted });
   }
 
   async #continue(request: Request, decoder: BodyDecoder): Promise<void> {

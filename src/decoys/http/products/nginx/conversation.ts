@@ -8,6 +8,7 @@ import { bytesOf, textOf } from "../../characters.ts";
 import { requestRecord, violationRecord } from "../../evidence.ts";
 import type { SubmittedLogin } from "../../forms.ts";
 import { basicLogin, findLogin } from "../../forms.ts";
+import { ClientNotes } from "../../notes.ts";
 import type { Reply } from "../../reply.ts";
 import { RequestBody } from "../../request-body.ts";
 import { TimedReader } from "../../timed-reader.ts";
@@ -39,10 +40,11 @@ export class HttpConversation {
   readonly #server: HttpServer;
   readonly #reader: TimedReader;
   #requests = 0;
-  #agentKnown = false;
+  readonly #notes: ClientNotes;
 
   constructor(session: Session, server: HttpServer) {
     this.#session = session;
+    this.#notes = new ClientNotes(session);
     this.#server = server;
     this.#reader = new TimedReader(session.connection, session.clock);
   }
@@ -77,7 +79,7 @@ export class HttpConversation {
 
   async #refuse(failure: HeadFailure, raw: string): Promise<void> {
     const { line, headers } = failure;
-    this.#noteClient(headers.get("user-agent"));
+    this.#notes.agent(headers.get("user-agent"));
     const reply = pageReply(failure.status, { server: this.#server.name, padded: headers.padded });
     const request = { method: line?.method ?? "", version: failure.version, headers };
     const rendered = this.#render(reply, request, false);
@@ -102,22 +104,6 @@ export class HttpConversation {
     });
   }
 
-  /** What the headers tell, before the request is answered. */
-  #noteClient(agent: string | undefined): void {
-    if (agent === undefined || this.#agentKnown) return;
-    this.#agentKnown = true;
-    this.#session.record("client.identified", { via: "user-agent", software: capture(bytesOf(agent), 1024) });
-  }
-
-  #noteLogin(method: "form" | "password", login: SubmittedLogin, accepted: boolean): void {
-    this.#session.record("auth.attempted", {
-      method,
-      username: capture(bytesOf(login.username), 1024),
-      secret: capture(bytesOf(login.password), 1024),
-      accepted,
-    });
-  }
-
   #wishesKeepAlive(head: RequestHead): boolean {
     if (head.version < 1000 || this.#requests >= MAX_REQUESTS) return false;
     const wish = head.headers.connection;
@@ -125,7 +111,7 @@ export class HttpConversation {
   }
 
   async #answer(head: RequestHead): Promise<boolean> {
-    this.#noteClient(head.headers.get("user-agent"));
+    this.#notes.agent(head.headers.get("user-agent"));
     const { site, name } = this.#server;
     const where: Route = this.#server.pages
       ? { kind: "script", script: head.path }
@@ -139,7 +125,7 @@ export class HttpConversation {
     const basic = basicLogin(head.headers.get("authorization") ?? "");
     if (basic && !this.#server.pages) {
       const guarded = head.path.startsWith(`${site.vault.folder}/`);
-      this.#noteLogin("password", basic, guarded && this.#admits(basic));
+      this.#notes.login("password", basic, guarded && this.#admits(basic));
     }
     const body = new RequestBody(this.#session, head.headers.get("content-type") ?? "");
     const decoder = new BodyDecoder(head.body);
@@ -235,8 +221,8 @@ export class HttpConversation {
           random,
         });
     const basic = pages && basicLogin(head.headers.get("authorization") ?? "");
-    if (login) this.#noteLogin("form", login, result.accepted === true);
-    else if (basic) this.#noteLogin("password", basic, result.accepted === true);
+    if (login) this.#notes.login("form", login, result.accepted === true);
+    else if (basic) this.#notes.login("password", basic, result.accepted === true);
     // The time that PHP takes to verify a password with bcrypt.
     if (result.accepted !== undefined) await clock.sleep(48 + random.below(12), this.#session.signal);
     const rendered = this.#render(result.reply, head, this.#wishesKeepAlive(head));
@@ -255,7 +241,7 @@ export class HttpConversation {
     const limits = { silenceMs: LINGER_SILENCE, totalMs: LINGER_TOTAL, max: this.#session.limits.fileBytes };
     const whole = await this.#readBody(decoder, body, limits);
     const login = findLogin(body.fields());
-    if (login) this.#noteLogin("form", login, false);
+    if (login) this.#notes.login("form", login, false);
     await this.#record(head, { status: rendered.status, bytes: rendered.bytes.length }, body);
     return rendered.keepAlive && whole && decoder.state === "done";
   }
