@@ -38,7 +38,9 @@ function addCommand(
 ): void {
   const [own = "", group] = definition.name.split(" ").reverse();
   const parent = group === undefined ? program : groupOf(program, group);
-  const command = parent.command(`${own}${definition.usage ? ` ${definition.usage}` : ""}`);
+  const command = parent.command(`${own}${definition.usage ? ` ${definition.usage}` : ""}`, {
+    hidden: definition.internal === true,
+  });
   command
     .description(definition.summary)
     .helpGroup(definition.group === "workers" ? "Workers:" : "Commands:");

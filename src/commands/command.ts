@@ -45,6 +45,8 @@ export interface CommandDefinition {
   readonly sections?: readonly string[];
   readonly examples: readonly string[];
   readonly group: "commands" | "workers";
+  /** Left out of the help: for this program's own processes. */
+  readonly internal?: true;
   readonly load: () => Promise<RunCommand>;
 }
 

@@ -120,6 +120,15 @@ const own: readonly CommandDefinition[] = [
   }),
   ...fleetCommands,
   ...topologyCommands,
+  defineCommand({
+    name: "kernel",
+    summary: "brings the kernel to what the mutator wants: one task from standard input, one report",
+    settings: [],
+    examples: ["decnet kernel < task.json"],
+    group: "commands",
+    internal: true,
+    load: async () => (await import("./kernel.ts")).runKernel,
+  }),
 ];
 
 function workerCommand(worker: (typeof workers)[number]): CommandDefinition {

@@ -150,6 +150,15 @@ export const evidenceKinds = {
     persona: z.strictObject({ hostname: z.string().max(64), archetype: word, os: z.string().max(100) }),
     services: z.array(serviceState).max(64),
   }),
+  "outbound.dropped": kind(
+    "Something in a decky began a connection outward; it was stopped. Its source is the decky itself.",
+    {
+      /** Packets that would have opened a TCP connection. */
+      tcp: count,
+      /** All others that answered nobody. */
+      other: count,
+    },
+  ),
   "evidence.lost": kind("Records that had to be dropped before the spool, counted.", {
     count,
     reason: z.enum(["buffer-full", "disk-full", "quota", "too-large"]),
@@ -158,6 +167,18 @@ export const evidenceKinds = {
 
 /** A name in {@link evidenceKinds}. */
 export type EvidenceKind = keyof typeof evidenceKinds;
+
+/** Kinds that decnet tells of itself: their source is no attacker. */
+const ownKinds: readonly string[] = [
+  "decky.changed",
+  "outbound.dropped",
+  "evidence.lost",
+] satisfies EvidenceKind[];
+
+/** True for a kind whose source is no attacker. */
+export function isOwnKind(kind: string): boolean {
+  return ownKinds.includes(kind);
+}
 
 /** The `data` of one kind. */
 export type EvidenceData<K extends EvidenceKind> = z.infer<(typeof evidenceKinds)[K]["data"]>;

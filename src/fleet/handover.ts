@@ -13,7 +13,7 @@ const word = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const port = z.int().min(1).max(65_535);
 
 /** One descriptor of a message; they are in the order of the list. */
-const socketSchema = z.strictObject({
+export const socketSchema = z.strictObject({
   /** `service`: connections for a decoy. `data`: connections for passive data ports, one conversation's at a time. */
   use: z.enum(["service", "data"]),
   /** Name of the decoy; of the one that may use it for `data`. */
@@ -38,8 +38,8 @@ export const deckySpecSchema = z.strictObject({
 
 /** From the maker of sockets. */
 export const orderSchema = z.discriminatedUnion("order", [
-  /** Answered with `held`. */
-  z.strictObject({ order: z.literal("look") }),
+  /** Answered with `held`: of everything, or of what is there of these deckies. */
+  z.strictObject({ order: z.literal("look"), deckies: z.array(word).max(1000).optional() }),
   /**
    * A machine comes, or changes: sockets are added to those that it has; services that are not in the description go.
    * With `reboot` its conversations are cut and what intruders left behind is gone; otherwise they go on.

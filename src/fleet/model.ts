@@ -7,7 +7,7 @@ export interface DesiredLink {
   readonly host: string;
   /** The bridge of the host's end, or the interface whose network a macvlan is in. */
   readonly bridge: string;
-  readonly driver?: "macvlan";
+  readonly driver?: "macvlan" | undefined;
   readonly mac: string;
   /** With prefix length, such as `10.0.0.5/24`. */
   readonly addresses: readonly string[];
@@ -24,8 +24,8 @@ export interface DesiredRoute {
 export interface DesiredDecky {
   readonly namespace: string;
   readonly links: readonly DesiredLink[];
-  readonly gateway?: string;
-  readonly routes?: readonly DesiredRoute[];
+  readonly gateway?: string | undefined;
+  readonly routes?: readonly DesiredRoute[] | undefined;
   readonly sysctls: Readonly<Record<string, string>>;
   /** Label of the firewall's rules. */
   readonly firewall: string;

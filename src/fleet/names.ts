@@ -21,12 +21,22 @@ export function namespacePrefix(install: string): string {
 
 /** The bridge of a LAN. */
 export function bridgeName(install: string, lan: string): string {
-  return `${linkPrefix(install)}b${digest(lan, 7)}`;
+  return namesOf(install).bridge(lan);
 }
 
 /** The host's end of the link `link` of a decky. */
 export function hostLinkName(install: string, decky: string, link: string): string {
-  return `${linkPrefix(install)}v${digest(`${decky}\n${link}`, 7)}`;
+  return namesOf(install).hostLink(decky, link);
+}
+
+/** A link within its namespace, named by the LAN that it leads to, so that the others keep theirs when one goes. */
+export function innerLinkName(lan: string): string {
+  return lan.length <= 13 ? `e-${lan}` : `e-${lan.slice(0, 7)}${digest(lan, 6)}`;
+}
+
+/** Marks a bridge that bears a name of the operator's as made by this install (IFLA_GROUP): "dn" in ASCII, then 16 bits. */
+export function madeGroup(install: string): number {
+  return 0x646e_0000 + (Number.parseInt(digest(install, 5), 36) % 0x1_0000);
 }
 
 /** A link within its namespace, named by the LAN that it leads to, so that the others keep theirs when one goes. */
@@ -41,5 +51,22 @@ export function madeGroup(install: string): number {
 
 /** The namespace of a decky, whose id is lower-case letters, digits and dashes. */
 export function namespaceName(install: string, decky: string): string {
-  return `${namespacePrefix(install)}${decky}`;
+  return namesOf(install).namespace(decky);
+}
+
+/** The names of one install, for who makes many of them. */
+export interface Names {
+  bridge(lan: string): string;
+  hostLink(decky: string, link: string): string;
+  namespace(decky: string): string;
+}
+
+/** Makes names at half the cost each: what is the same in all of them is made once. */
+export function namesOf(install: string): Names {
+  const [link, namespace] = [linkPrefix(install), namespacePrefix(install)];
+  return {
+    bridge: (lan) => `${link}b${digest(lan, 7)}`,
+    hostLink: (decky, name) => `${link}v${digest(`${decky}\n${name}`, 7)}`,
+    namespace: (decky) => `${namespace}${decky}`,
+  };
 }

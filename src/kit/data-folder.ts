@@ -27,6 +27,11 @@ export interface DataFolder {
   readonly deckySocket: string;
   /** The bus of an install that is not the default one. */
   readonly busSocket: string;
+  /** Held by the one mutator, and by the one process that touches the kernel for it. */
+  readonly mutatorLock: string;
+  readonly kernelLock: string;
+  /** Names of network namespaces, where the mutator may not use the host's own folder for them. */
+  readonly namespaces: string;
   /** JSON {url, pid} of the running API. */
   readonly apiFile: string;
   /** The first admin's password, where no terminal could show it; 0600, for the operator to read and remove. */
@@ -69,6 +74,9 @@ export function dataFolder(dir: string, uid: number = process.getuid?.() ?? 0): 
     supervisorSocket: join(run, "supervisor.sock"),
     deckySocket: join(run, "decky", "decky.sock"),
     busSocket: join(run, "bus.sock"),
+    mutatorLock: join(run, "mutator.lock"),
+    kernelLock: join(run, "kernel.lock"),
+    namespaces: join(run, "netns"),
     installFile: join(run, "install.json"),
     apiFile: join(run, "api.json"),
     passwordFile: join(root, "first-password"),

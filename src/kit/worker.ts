@@ -47,8 +47,11 @@ export interface ServiceNeeds {
    * gives them up by itself before it reads the first byte of a client.
    */
   readonly user: "workers" | "decoys";
-  /** `none`: UNIX sockets alone. `management`: the API's address. `decoys`: listens for anybody. */
-  readonly network: "none" | "management" | "decoys";
+  /**
+   * `none`: UNIX sockets alone. `management`: the API's address. `decoys`: listens for anybody. `fleet`: makes network
+   * namespaces, whose names are mounts that the host has to see, so it has the host's view of files.
+   */
+  readonly network: "none" | "management" | "decoys" | "fleet";
   /** Places that it reads or writes; the others are hidden from it. */
   readonly places: Readonly<Partial<Record<Place, "read" | "write">>>;
   /** Whether it asks the service manager to start other workers. */

@@ -47,6 +47,14 @@ export function findTopology(db: Kysely<Database>, idOrName: string): Promise<To
     .executeTakeFirst();
 }
 
+/** What tells that a topology has changed, without its definition. */
+export type TopologyState = Pick<TopologyRow, "id" | "status" | "version" | "changed_at">;
+
+/** The state of every topology. */
+export function listTopologyStates(db: Kysely<Database>): Promise<readonly TopologyState[]> {
+  return db.selectFrom("topology").select(["id", "status", "version", "changed_at"]).orderBy("id").execute();
+}
+
 /** What a status changes to, and from what. */
 export interface StatusChange {
   readonly from: string;
@@ -131,21 +139,23 @@ export async function deleteTopology(
 /**
  * Puts a change into the queue and counts the topology's version up, so that of two writers who saw the same version
  * one has to look again. Throws DecnetError `conflict` with the versions in `details` for another version than
- * `expected_version`, `not_found` without a topology, `too_large` when too many changes wait.
+ * `expected_version`, `not_found` without a topology, `too_large` when too many changes wait. A change that a schedule
+ * brings comes with the machine that knows when the next one is: both are written, or neither.
  */
-export async function enqueueMutation(db: Kysely<Database>, row: TopologyMutationTable): Promise<void> {
+export async function enqueueMutation(
+  db: Kysely<Database>,
+  row: TopologyMutationTable,
+  machine?: MachineTable,
+): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    const topology = await trx
-      .selectFrom("topology")
-      .select("version")
+    // The write comes first: a transaction that reads and then writes fails as busy when another wrote in between.
+    const result = await trx
+      .updateTable("topology")
+      .set({ version: row.expected_version + 1, changed_at: row.enqueued_at })
       .where("id", "=", row.topology_id)
+      .where("version", "=", row.expected_version)
       .executeTakeFirst();
-    if (!topology) throw new DecnetError("not_found", "there is no such topology");
-    const { version } = topology;
-    if (row.expected_version !== version) {
-      const details = { expected_version: row.expected_version, version };
-      throw new DecnetError("conflict", `the topology is at version ${version} by now`, { details });
-    }
+    if (result.numUpdatedRows === 0n) await refuseDrift(trx, row);
     const { waiting } = await trx
       .selectFrom("topology_mutation")
       .select((eb) => eb.fn.countAll<number>().as("waiting"))
@@ -154,12 +164,19 @@ export async function enqueueMutation(db: Kysely<Database>, row: TopologyMutatio
       .executeTakeFirstOrThrow();
     if (waiting >= MAX_WAITING) throw new DecnetError("too_large", `${MAX_WAITING} changes wait already`);
     await trx.insertInto("topology_mutation").values(row).execute();
-    await trx
-      .updateTable("topology")
-      .set({ version: version + 1, changed_at: row.enqueued_at })
-      .where("id", "=", row.topology_id)
-      .execute();
+    if (machine) await upsertMachine(trx, machine);
   });
+}
+
+async function refuseDrift(db: Kysely<Database>, row: TopologyMutationTable): Promise<never> {
+  const topology = await db
+    .selectFrom("topology")
+    .select("version")
+    .where("id", "=", row.topology_id)
+    .executeTakeFirst();
+  if (!topology) throw new DecnetError("not_found", "there is no such topology");
+  const details = { expected_version: row.expected_version, version: topology.version };
+  throw new DecnetError("conflict", `the topology is at version ${topology.version} by now`, { details });
 }
 
 /** Takes the oldest waiting change of a topology that has none under way; undefined when there is none. */
@@ -193,8 +210,32 @@ export interface MutationEnd {
   readonly now: number;
 }
 
+/** What a change leaves behind. */
+export interface MutationOutcome extends MutationEnd {
+  readonly definition?: string;
+  readonly machines?: readonly MachineTable[];
+  /** Deckies whose machines are forgotten. */
+  readonly gone?: readonly string[];
+}
+
+/** Ends a change that is under way together with all that it changes; false, and nothing written, when it is not. */
+export async function concludeMutation(
+  db: Kysely<Database>,
+  row: Pick<MutationRow, "id" | "topology_id">,
+  outcome: MutationOutcome,
+): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    if (!(await endMutation(trx, row.id, outcome))) return false;
+    const { definition, machines = [], gone = [], now } = outcome;
+    if (definition !== undefined) await putTopologyDefinition(trx, row.topology_id, { definition, now });
+    for (const machine of machines) await upsertMachine(trx, machine);
+    await deleteMachines(trx, gone);
+    return true;
+  });
+}
+
 /** Ends a change that is under way; false when it is not. */
-export async function endMutation(db: Kysely<Database>, id: string, end: MutationEnd): Promise<boolean> {
+async function endMutation(db: Kysely<Database>, id: string, end: MutationEnd): Promise<boolean> {
   const result = await db
     .updateTable("topology_mutation")
     .set({ status: end.status, reason: end.reason, ended_at: end.now })
@@ -212,6 +253,19 @@ export function listApplying(db: Kysely<Database>): Promise<readonly MutationRow
     .where("status", "=", "applying")
     .orderBy("id")
     .execute();
+}
+
+/** The change of a topology that ended last, or undefined. */
+export function lastEnded(db: Kysely<Database>, topologyId: string): Promise<MutationRow | undefined> {
+  return db
+    .selectFrom("topology_mutation")
+    .selectAll()
+    .where("topology_id", "=", topologyId)
+    .where("status", "in", ["applied", "failed"])
+    .orderBy("ended_at", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
 }
 
 /** Changes of a topology, newest first. */
@@ -240,19 +294,26 @@ export function listMachines(db: Kysely<Database>, topologyId?: string): Promise
 /** Writes machines, new or changed. */
 export async function putMachines(db: Kysely<Database>, rows: readonly MachineTable[]): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    for (const row of rows) {
-      const { decky, ...rest } = row;
-      await trx
-        .insertInto("machine")
-        .values(row)
-        .onConflict((conflict) => conflict.column("decky").doUpdateSet(rest))
-        .execute();
-    }
+    for (const row of rows) await upsertMachine(trx, row);
   });
+}
+
+async function upsertMachine(db: Kysely<Database>, row: MachineTable): Promise<void> {
+  const { decky: _, ...rest } = row;
+  await db
+    .insertInto("machine")
+    .values(row)
+    .onConflict((conflict) => conflict.column("decky").doUpdateSet(rest))
+    .execute();
 }
 
 /** Forgets machines. */
 export async function deleteMachines(db: Kysely<Database>, deckies: readonly string[]): Promise<void> {
-  if (deckies.length === 0) return;
-  await db.deleteFrom("machine").where("decky", "in", deckies).execute();
+  // SQLite takes a limited number of values in one statement.
+  for (let from = 0; from < deckies.length; from += 500) {
+    await db
+      .deleteFrom("machine")
+      .where("decky", "in", deckies.slice(from, from + 500))
+      .execute();
+  }
 }

@@ -7,6 +7,7 @@ import { collector } from "./collector/index.ts";
 import { correlator } from "./correlator/index.ts";
 import { decky } from "./decky/index.ts";
 import { ingester } from "./ingester/index.ts";
+import { mutator } from "./mutator/index.ts";
 
 /** Every worker, in the order in which they are started. */
 export const workers: readonly WorkerDefinition[] = Object.freeze([
@@ -16,6 +17,7 @@ export const workers: readonly WorkerDefinition[] = Object.freeze([
   ingester,
   correlator,
   decky,
+  mutator,
 ]);
 
 /** The worker of that name, or undefined. */

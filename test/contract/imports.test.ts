@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   bus: ["contract"],
   fingerprints: ["contract"],
   identity: ["contract"],
-  fleet: ["contract"],
+  fleet: ["contract", "topology"],
   platform: ["contract", "fleet"],
   topology: ["contract"],
   // The kit asks systemd who is in charge; platform knows of nothing but contract, so no cycle can come of it.
@@ -27,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "kit",
     "store",
     "evidence",
+    "fleet",
     "platform",
     "topology",
     "fleet",

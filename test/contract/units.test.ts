@@ -25,9 +25,20 @@ test.each(workers.map((worker) => [worker.name, worker] as const))(
     expect(unit).not.toContain("User=root");
     expect(unit).toContain("UnsetEnvironment=BUN_OPTIONS BUN_BE_BUN NODE_OPTIONS");
     expect(unit.includes("PrivateNetwork=yes")).toBe(worker.service.network === "none");
-    expect(unit.includes("-/run/dbus")).toBe(!worker.service.startsOthers);
+    const sharesView = worker.service.network === "fleet";
+    expect(unit.includes("-/run/dbus")).toBe(!worker.service.startsOthers && !sharesView);
   },
 );
+
+test("what makes namespaces has the host's view of files: nothing in its unit gives it another", () => {
+  const maker = workers.find((worker) => worker.service.network === "fleet");
+  if (!maker) throw new Error("nobody makes namespaces");
+  // systemd.exec(5): each of these runs the service in a mount namespace of its own.
+  const views =
+    /^(Private\w+|Protect(System|Home|Kernel\w+|ControlGroups|Proc)|ProcSubset|\w+Paths|Mount\w+)=/m;
+  expect(renderUnit(maker, options)).not.toMatch(views);
+  expect(renderUnit(maker, options)).toContain("RestrictNamespaces=net\n");
+});
 
 test("an API that others may reach loses the address filter, and only then", () => {
   const api = workers.find((worker) => worker.name === "api");

@@ -17,14 +17,14 @@ const HANG_MS = 4_000;
 
 /** Failure to the seconds within which each worker is as the failure's line in docs/operation.md says. */
 const bounds = {
-  stop: { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5 },
-  start: { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5 },
-  "kill -9": { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5 },
-  hang: { bus: 15, api: 15, collector: 15, ingester: 15, correlator: 15, decky: 15 },
-  "crash loop": { bus: 45, api: 45, collector: 45, ingester: 45, correlator: 45, decky: 45 },
-  "bus gone": { api: 5, collector: 15, ingester: 15, correlator: 15, decky: 15 },
-  "bus back": { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5 },
-  "store locked": { bus: 15, api: 15, collector: 15, ingester: 15, correlator: 15, decky: 15 },
+  stop: { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5, mutator: 5 },
+  start: { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5, mutator: 5 },
+  "kill -9": { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5, mutator: 5 },
+  hang: { bus: 15, api: 15, collector: 15, ingester: 15, correlator: 15, decky: 15, mutator: 15 },
+  "crash loop": { bus: 45, api: 45, collector: 45, ingester: 45, correlator: 45, decky: 45, mutator: 45 },
+  "bus gone": { api: 5, collector: 15, ingester: 15, correlator: 15, decky: 15, mutator: 15 },
+  "bus back": { bus: 5, api: 5, collector: 5, ingester: 5, correlator: 5, decky: 5, mutator: 5 },
+  "store locked": { bus: 15, api: 15, collector: 15, ingester: 15, correlator: 15, decky: 15, mutator: 15 },
 } as const satisfies Record<string, Readonly<Record<string, number>>>;
 
 type Failure = keyof typeof bounds;

@@ -2,6 +2,7 @@
 // Typed by the API's own types, so that it can't drift from them.
 
 import type { Captured, EvidenceItem } from "../../src/api/types.ts";
+import { isOwnKind } from "../../src/contract/evidence.ts";
 
 export const text = (val: string): Captured => ({
   enc: "utf8",
@@ -58,6 +59,7 @@ export const seeds: readonly Seed[] = [
       services: [],
     },
   },
+  { kind: "outbound.dropped", ip: "192.0.2.10", data: { tcp: 3, other: 0 } },
   { kind: "evidence.lost", ip: "192.0.2.10", data: { count: 12, reason: "buffer-full" } },
   { kind: "connection.opened", data: {} },
   { kind: "client.identified", data: { via: "banner", software: text("SSH-2.0-libssh2_1.11.0") } },
@@ -139,7 +141,7 @@ export const seeds: readonly Seed[] = [
 /** One record; `seq` numbers it. */
 export function evidence(seq: number, ts: number, seed: Seed): EvidenceItem {
   const service = seed.service ?? "ssh";
-  const isOwn = seed.kind === "decky.changed" || seed.kind === "evidence.lost";
+  const isOwn = isOwnKind(seed.kind);
   const ours = service === "ssh" && seed.ip === undefined;
   return {
     seq,

@@ -1,6 +1,8 @@
 // Which derived rows the evidence that went by will have changed, once the correlator has come that far.
 // Pure; bounded: under a flood the oldest changes are forgotten, and the next snapshot tells them.
 
+import { isOwnKind } from "../../contract/evidence.ts";
+
 /** The part of an evidence row that names derived rows. */
 export interface Touch {
   readonly seq: number;
@@ -45,7 +47,7 @@ export class PendingChanges {
   take(cursor: number, limit: number): Changes {
     const end = this.#touches.findIndex((touch) => touch.seq > cursor);
     const ready = this.#touches.splice(0, Math.min(end === -1 ? this.#touches.length : end, limit));
-    const ofAttackers = ready.filter((touch) => touch.kind !== "decky.changed");
+    const ofAttackers = ready.filter((touch) => !isOwnKind(touch.kind));
     return {
       attackers: unique(ofAttackers.map((touch) => touch.srcIp)),
       sessions: unique(ofAttackers.flatMap((touch) => touch.session ?? [])),

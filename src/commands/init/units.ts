@@ -46,6 +46,7 @@ function identity({ service, privileges }: WorkerDefinition): Lines {
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
     `SystemCallFilter=${calls[service.user]}`,
+    ...(service.network === "fleet" ? ["SystemCallFilter=@mount setns unshare"] : []),
     // Root's own file, read once and never opened by the user that serves.
     ...(service.user === "decoys" ? [`LoadCredential=secret:${DATA_DIR}/secret`] : []),
   ];
@@ -62,11 +63,14 @@ function network({ service }: WorkerDefinition, { loopback }: UnitOptions): Line
     case "decoys":
       // AF_NETLINK: how libc lists the host's addresses (getifaddrs(3)).
       return ["RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK"];
+    case "fleet":
+      return ["RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET"];
   }
 }
 
 /** The broker's folder is made by systemd; everything else lies in the data folder. */
 function files({ service }: WorkerDefinition): Lines {
+  if (service.network === "fleet") return [];
   const inside = (Object.keys(places) as Place[]).filter((place) => place !== "bus");
   const { places: open } = service;
   const written = inside.filter((place) => open[place] === "write");
@@ -114,6 +118,16 @@ const closed: Lines = [
   "UMask=0027",
 ];
 
+/**
+ * What of {@link closed} makes no view of files of its own: a name that is mounted in such a view would be gone with the
+ * process, and the machine with it.
+ */
+const closedWithoutView: Lines = closed.filter((line) =>
+  /^(NoNewPrivileges|ProtectClock|RestrictRealtime|RestrictSUIDSGID|LockPersonality|RemoveIPC|KeyringMode|SystemCall|UMask)/.test(
+    line,
+  ),
+);
+
 function start(worker: WorkerDefinition, { binary }: UnitOptions): Lines {
   return [
     "Type=exec",
@@ -159,7 +173,7 @@ export function renderUnit(worker: WorkerDefinition, options: UnitOptions): stri
     ...identity(worker),
     ...network(worker, options),
     ...files(worker),
-    ...closed,
+    ...(worker.service.network === "fleet" ? [...closedWithoutView, "RestrictNamespaces=net"] : closed),
   ];
   const install = [`WantedBy=${TARGET}`];
   return [`${HEAD}\n`, section("Unit", unit), section("Service", service), section("Install", install)].join(

@@ -5,8 +5,11 @@ import { constants } from "node:os";
 import { DecnetError, type ErrorCode } from "../../contract/errors.ts";
 import { errno, prepareErrno } from "./load.ts";
 
+/** Of two names for one number the usual one, which comes first: EAGAIN, not EWOULDBLOCK. */
 const names: ReadonlyMap<number, string> = new Map(
-  Object.entries(constants.errno).map(([name, value]) => [value, name]),
+  Object.entries(constants.errno)
+    .map(([name, value]): [number, string] => [value, name])
+    .toReversed(),
 );
 
 /** errno values by name (errno(3)). */

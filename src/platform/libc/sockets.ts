@@ -17,11 +17,13 @@ const SHUT_RDWR = 2;
 const F_DUPFD_CLOEXEC = 1030;
 const IPPROTO_IPV6 = 41;
 const IPV6_V6ONLY = 26;
+const SO_RCVTIMEO = 20;
 
 const libc = lazyLibc({
   socket: { args: ["i32", "i32", "i32"], returns: "i32" },
   socketpair: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
   bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
+  connect: { args: ["i32", "ptr", "u32"], returns: "i32" },
   listen: { args: ["i32", "i32"], returns: "i32" },
   setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
@@ -40,6 +42,35 @@ export function openSocket(family: number, type: number, protocol = 0): number {
 export function bindSocket(fd: number, address: Uint8Array): void {
   const { bind } = libc();
   must("bind", () => bind(fd, address, address.length));
+}
+
+/** struct sockaddr_un (unix(7)): the family, then a path of at most 107 bytes with its NUL. */
+function unixAddress(path: string): Uint8Array {
+  const text = new TextEncoder().encode(path);
+  if (text.length === 0 || text.length > 107 || text.includes(0)) {
+    throw new DecnetError("invalid", "not a path for a socket");
+  }
+  return Uint8Array.of(A.AF_UNIX, 0, ...text, 0);
+}
+
+/** Connects to a UNIX socket that listens. The caller owns the descriptor. */
+export function connectUnix(path: string, type: number): number {
+  const { connect } = libc();
+  const address = unixAddress(path);
+  const fd = openSocket(A.AF_UNIX, type);
+  try {
+    must("connect", () => connect(fd, address, address.length));
+    return fd;
+  } catch (error) {
+    closeFd(fd);
+    throw error;
+  }
+}
+
+/** How long a receive on a blocking socket waits at most; it then fails with EAGAIN (socket(7), SO_RCVTIMEO). */
+export function setReceiveTimeout(fd: number, ms: number): void {
+  const timeout = new BigInt64Array([BigInt(Math.floor(ms / 1000)), BigInt((ms % 1000) * 1000)]);
+  setOption(fd, { level: SOL_SOCKET, name: SO_RCVTIMEO, value: timeout });
 }
 
 /** An option of a socket as setsockopt(2) takes it. */

@@ -5,16 +5,16 @@ import { DecnetError } from "../../contract/errors.ts";
 import { AF_NETLINK, SOCK_RAW } from "../libc/address.ts";
 import { E, errnoError } from "../libc/errno.ts";
 import { receiveInto, sendAll } from "../libc/messages.ts";
-import { bindSocket, closeFd, openSocket, setOption } from "../libc/sockets.ts";
+import { bindSocket, closeFd, openSocket, setOption, setReceiveTimeout } from "../libc/sockets.ts";
 import type { Decoded, Message } from "./codec.ts";
 import * as N from "./codec.ts";
 
 /** Protocols of netlink(7). */
 const NETLINK_ROUTE = 0;
+export const NETLINK_SOCK_DIAG = 4;
 export const NETLINK_NETFILTER = 12;
 
 const SOL_SOCKET = 1;
-const SO_RCVTIMEO = 20;
 const SO_RCVBUFFORCE = 33;
 const SOL_NETLINK = 270;
 const NETLINK_CAP_ACK = 10;
@@ -26,7 +26,7 @@ const BATCH_BYTES = 32 * 1024;
 const BUFFER = 64 * 1024;
 const RECEIVE_BUFFER = 1024 * 1024;
 /** Answers come while the request is handled; this is for a kernel that never answers. */
-const TIMEOUT_S = 20;
+const TIMEOUT_MS = 20_000;
 /** A dump that the kernel says was disturbed is asked for again this often. */
 const DUMP_TRIES = 8;
 
@@ -62,8 +62,7 @@ class Netlink implements NetlinkSocket {
 
   constructor(fd: number) {
     this.#fd = fd;
-    const timeout = new BigInt64Array([BigInt(TIMEOUT_S), 0n]);
-    setOption(fd, { level: SOL_SOCKET, name: SO_RCVTIMEO, value: timeout });
+    setReceiveTimeout(fd, TIMEOUT_MS);
     setOption(fd, { level: SOL_SOCKET, name: SO_RCVBUFFORCE, value: new Int32Array([RECEIVE_BUFFER]) });
     // Errors come back without the request that caused them.
     setOption(fd, { level: SOL_NETLINK, name: NETLINK_CAP_ACK, value: new Int32Array([1]) });

@@ -135,6 +135,12 @@ const words = new Map<string, Words>([
   ],
   ["decky.changed", deckyChanged],
   [
+    "outbound.dropped",
+    (data) => [
+      `tried to open connections outward; ${number(data, "tcp")} TCP and ${number(data, "other")} other packets were stopped`,
+    ],
+  ],
+  [
     "evidence.lost",
     (data) => [`${number(data, "count")} records were lost (${spaced(text(data, "reason"))})`],
   ],
@@ -159,6 +165,7 @@ const weights = new Map<string, Weight>([
   ["download.requested", "alarm"],
   ["takeover.attempted", "alarm"],
   ["tunnel.requested", "strong"],
+  ["outbound.dropped", "alarm"],
   ["evidence.lost", "alarm"],
 ]);
 
@@ -170,5 +177,5 @@ export function weightOf(item: EvidenceItem): Weight {
 
 /** True where the source is the sensor itself and no attacker. */
 export function isOwnReport(item: EvidenceItem): boolean {
-  return item.kind === "decky.changed" || item.kind === "evidence.lost";
+  return ["decky.changed", "outbound.dropped", "evidence.lost"].includes(item.kind);
 }

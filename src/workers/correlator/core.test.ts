@@ -59,6 +59,7 @@ class Tables {
     for (const row of changes.attackers) this.attackers.set(row.ip, row);
     for (const row of changes.sessions) this.sessions.set(row.id, row);
     for (const row of changes.secrets) this.secrets.set(row.secret_sha256, row);
+    for (const name of changes.removed) this.deckies.delete(name);
     for (const row of changes.deckies) this.deckies.set(row.name, row);
     for (const row of changes.credentials) this.credentials.set(row.id, row);
     for (const row of changes.activity) {
@@ -172,6 +173,20 @@ describe("derivation", () => {
     expect(tables.sessions.get(old)).toMatchObject({ end_reason: "broken", duration_ms: 800 });
   });
 
+  test("a decky that is removed has no row, and one of the same name that comes later has", () => {
+    const session = newSessionId();
+    const life = [changed("starting", "unknown", 50), evidence("connection.opened", {}, { session, ts: 60 })];
+    const gone = all([...life, changed("removed", "running", 100)]);
+    expect(gone.deckies.size).toBe(0);
+    expect(gone.sessions.get(session)?.end_reason).toBe("broken");
+    expect(all([changed("removed", "running", 100), ...life]).deckies.size).toBe(1);
+  });
+
+  test("what a decky's firewall stopped makes no attacker", () => {
+    const dropped = evidence("outbound.dropped", { tcp: 2, other: 1 });
+    expect(all([dropped]).attackers.size).toBe(0);
+  });
+
   test("a change within a decky's life ends nothing", () => {
     const session = newSessionId();
     const tables = all([
@@ -241,7 +256,7 @@ describe("derivation, whatever the evidence", () => {
     fc
       .tuple(
         over,
-        fc.constantFrom("starting", "running", "stopped"),
+        fc.constantFrom("starting", "running", "stopped", "removed"),
         fc.constantFrom("unknown", "starting", "running"),
       )
       .map(([o, state, previous]) => ({ ...changed(state, previous, o.ts), decky: o.decky })),

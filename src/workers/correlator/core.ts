@@ -2,7 +2,7 @@
 // How the evidence is cut into batches makes no difference to the rows.
 
 import type { EvidenceData, EvidenceKind } from "../../contract/evidence.ts";
-import { evidenceKinds } from "../../contract/evidence.ts";
+import { evidenceKinds, isOwnKind } from "../../contract/evidence.ts";
 import { secretSha256, tellsReuse } from "../../evidence/secret.ts";
 import type {
   ActivityTable,
@@ -37,6 +37,8 @@ export interface Changes {
   readonly sessions: readonly SessionTable[];
   readonly secrets: readonly CredentialReuseTable[];
   readonly deckies: readonly DeckyTable[];
+  /** Names of deckies whose rows go. */
+  readonly removed: readonly string[];
   readonly credentials: readonly CredentialTable[];
   readonly activity: readonly ActivityTable[];
 }
@@ -64,6 +66,7 @@ class Derivation {
   readonly #sessions: Map<string, SessionTable>;
   readonly #secrets: Map<string, CredentialReuseTable>;
   readonly #deckies: Map<string, DeckyTable>;
+  readonly #removed = new Set<string>();
   readonly #credentials: CredentialTable[] = [];
   readonly #activity = new Map<string, ActivityTable>();
 
@@ -76,11 +79,8 @@ class Derivation {
   }
 
   apply(row: EvidenceTable): void {
-    if (row.kind === "evidence.lost") return;
-    if (row.kind === "decky.changed") {
-      this.#changeDecky(row);
-      return;
-    }
+    if (row.kind === "decky.changed") this.#changeDecky(row);
+    if (isOwnKind(row.kind)) return;
     const attempt = dataOf(row, "auth.attempted");
     const credential = attempt ? this.#addCredential(row, attempt) : false;
     const seen = {
@@ -109,6 +109,7 @@ class Derivation {
       sessions: [...this.#sessions.values()],
       secrets: [...this.#secrets.values()],
       deckies: [...this.#deckies.values()],
+      removed: [...this.#removed],
       credentials: this.#credentials,
       activity: [...this.#activity.values()],
     };
@@ -123,6 +124,12 @@ class Derivation {
         if (session.decky === row.decky) closeAfterRestart(session, row.ts, announced);
       }
     }
+    if (data.state === "removed") {
+      this.#deckies.delete(row.decky);
+      this.#removed.add(row.decky);
+      return;
+    }
+    this.#removed.delete(row.decky);
     this.#deckies.set(row.decky, {
       name: row.decky,
       address: data.address,
@@ -208,7 +215,7 @@ export function wantedBy(batch: readonly EvidenceTable[]): Wanted {
   const deckies = new Set<string>();
   for (const row of batch) {
     if (row.kind === "decky.changed") deckies.add(row.decky);
-    else attackers.add(row.src_ip);
+    if (!isOwnKind(row.kind)) attackers.add(row.src_ip);
     if (row.session !== null) sessions.add(row.session);
     const attempt = dataOf(row, "auth.attempted");
     const hash = attempt && tellsReuse(attempt) ? secretSha256(attempt) : null;

@@ -54,6 +54,7 @@ function createSaver(sqlite: SqliteDatabase): (changes: Changes) => void {
   const credentials = upserter(sqlite, "credential");
   const secrets = upserter(sqlite, "credential_reuse");
   const deckies = upserter(sqlite, "decky");
+  const removeDeckies = sqlite.prepare("DELETE FROM decky WHERE name IN (SELECT value FROM json_each(?))");
   const activity = sqlite.prepare(`INSERT INTO activity VALUES (?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (slot, service, drill) DO UPDATE SET evidence = evidence + excluded.evidence,
       sessions = sessions + excluded.sessions, credentials = credentials + excluded.credentials,
@@ -64,6 +65,7 @@ function createSaver(sqlite: SqliteDatabase): (changes: Changes) => void {
     credentials(changes.credentials);
     secrets(changes.secrets);
     deckies(changes.deckies);
+    if (changes.removed.length > 0) removeDeckies.run(JSON.stringify(changes.removed));
     for (const a of changes.activity) {
       activity.run(a.slot, a.service, a.drill, a.evidence, a.sessions, a.credentials, a.commands, a.files);
     }

@@ -71,9 +71,10 @@ export function closeAfterRestart(session: SessionTable, at: number, announced: 
   end(session, { at, reason: "broken", durationMs: at - session.started_at, announced });
 }
 
-/** True when the change is the beginning of a decky's new life. `known` is its state before, as recorded. */
+/** True when the change is the beginning of a decky's new life, or its end for good. `known` is its state before, as recorded. */
 export function isRestart(change: EvidenceData<"decky.changed">, known: string | undefined): boolean {
   if (change.state === "stopped") return false;
+  if (change.state === "removed") return true;
   if (change.state === "starting" || change.previous === "unknown" || change.previous === "stopped")
     return true;
   return change.previous === "starting" && known !== "starting";

@@ -1,0 +1,261 @@
+// Changes of topologies: each taken from the queue, made in the kernel, checked there, and written with all that it changes.
+// One that fails leaves the topology as it was; one that a crash cut short is begun again.
+
+import { DecnetError, toError } from "../../contract/errors.ts";
+import type { Compiled } from "../../fleet/compile.ts";
+import type { Machine, Placed } from "../../fleet/placed.ts";
+import type { MachineTable } from "../../store/schema.ts";
+import type { MutationRow } from "../../store/topologies.ts";
+import { concludeMutation, putMachines } from "../../store/topologies.ts";
+import type { Topology } from "../../topology/model.ts";
+import type { Mutation } from "../../topology/mutation.ts";
+import { applyMutation } from "../../topology/mutation.ts";
+import type { Acts, Stage } from "./acts.ts";
+import { namedOf, othersUp } from "./acts.ts";
+import type { Difference } from "./core.ts";
+import { differenceOf, explain, isUp, lifeAfter, planOf, reasonOf } from "./core.ts";
+import type { Entry } from "./io.ts";
+import { machineRow, parseMutation } from "./io.ts";
+import type { Report } from "./task.ts";
+
+/** How long the kernel's or the decoys' process may stay away before a change that needs them has failed. */
+const PATIENCE_MS = 20_000;
+
+/** What came of a try. */
+type Outcome = "done" | "later";
+
+/** A change on its way. */
+interface Change {
+  readonly row: MutationRow;
+  readonly mutation: Mutation;
+  readonly entry: Entry;
+  readonly topology: Topology;
+}
+
+/** What it comes to. */
+interface Prospect {
+  readonly placed: Placed;
+  readonly faults: ReadonlyMap<string, string>;
+  readonly before: Compiled;
+  readonly after: Compiled;
+  readonly difference: Difference;
+}
+
+/** Makes changes. */
+export interface Changes {
+  /** Makes one that was claimed; `later` when it has to be tried again. */
+  make(row: MutationRow): Promise<Outcome>;
+}
+
+/** The services of the machine that a change is about. */
+function servicesOf(compiled: Compiled, mutation: Mutation): readonly string[] {
+  const name = mutation.op === "update_decky" ? mutation.name : undefined;
+  return compiled.deckies.find((decky) => decky.name === name)?.spec.services ?? [];
+}
+
+class Making implements Changes {
+  readonly #stage: Stage;
+  readonly #acts: Acts;
+
+  constructor(stage: Stage, acts: Acts) {
+    this.#stage = stage;
+    this.#acts = acts;
+  }
+
+  async make(row: MutationRow): Promise<Outcome> {
+    const { world, fleet, tell } = this.#stage;
+    const mutation = parseMutation(row.mutation);
+    const entry = world.find(row.topology_id);
+    if (!mutation || !entry) {
+      await this.#conclude(row, { status: "failed", reason: "its row can't be read" });
+      return "done";
+    }
+    tell.mutation("Applying", row, { op: mutation.op });
+    try {
+      const topology = applyMutation(entry.placed.topology, mutation, fleet.catalogue);
+      const change = { row, mutation, entry, topology };
+      return await (isUp(entry.row.status) ? this.#apply(change) : this.#rewrite(change));
+    } catch (error) {
+      if (!(error instanceof DecnetError)) throw error;
+      if (error.code === "unavailable" && this.#patient(row)) return this.#later(error.message);
+      await this.#refuse(row, mutation, error.message);
+      return "done";
+    }
+  }
+
+  #later(reason: string): Outcome {
+    this.#stage.log.warn({ reason }, "a change is tried again");
+    return "later";
+  }
+
+  #patient({ claimed_at }: MutationRow): boolean {
+    return this.#stage.clock.now() - (claimed_at ?? 0) < PATIENCE_MS;
+  }
+
+  #conclude(
+    row: MutationRow,
+    outcome: Omit<Parameters<typeof concludeMutation>[2], "now">,
+  ): Promise<boolean> {
+    this.#stage.world.forget();
+    return concludeMutation(this.#stage.store.db, row, { ...outcome, now: this.#stage.clock.now() });
+  }
+
+  /** Nothing of it stands in the kernel: the definition alone changes. */
+  async #rewrite({ row, mutation, topology }: Change): Promise<Outcome> {
+    const reason = "the topology is not deployed: its definition is changed";
+    const definition = JSON.stringify(topology);
+    if (await this.#conclude(row, { status: "applied", reason, definition })) {
+      this.#stage.tell.mutation("Applied", row, { op: mutation.op, reason });
+    }
+    return "done";
+  }
+
+  async #refuse(
+    row: MutationRow,
+    mutation: Mutation,
+    said: string,
+    machines?: MachineTable[],
+    gone?: string[],
+  ) {
+    const reason = said.slice(0, 500);
+    const undone = { ...(machines ? { machines } : {}), ...(gone ? { gone } : {}) };
+    if (!(await this.#conclude(row, { status: "failed", reason, ...undone }))) return;
+    const { world, tell } = this.#stage;
+    tell.mutation("Failed", row, { op: mutation.op, reason });
+    const entry = world.find(row.topology_id);
+    if (entry && isUp(entry.row.status)) await this.#acts.move(entry, "degraded", reason);
+  }
+
+  async #foresee({ row, mutation, entry, topology }: Change): Promise<Prospect> {
+    const { fleet, world } = this.#stage;
+    const given = await fleet.place({ ...entry.placed, topology }, othersUp(world, row.topology_id));
+    const plan = planOf(row.cause);
+    const machines = new Map(given.machines);
+    const subject = mutation.op === "update_decky" ? machines.get(mutation.name) : undefined;
+    if (subject && mutation.op === "update_decky") {
+      const life = lifeAfter(subject.life, plan, row.claimed_at ?? row.enqueued_at);
+      machines.set(mutation.name, { ...subject, life });
+    }
+    const placed = { ...entry.placed, topology, machines };
+    const [before, after] = [fleet.compile([entry.placed]), fleet.compile([placed])];
+    const known = entry.placed.machines;
+    const faults = new Map([...given.faults].filter(([name]) => known.has(name) || !hadDecky(entry, name)));
+    return { placed, faults, before, after, difference: differenceOf(before, after) };
+  }
+
+  /** Bridges that nobody wants any more once this topology does not. */
+  #idle(bridges: readonly string[], id: string): readonly string[] {
+    if (bridges.length === 0) return [];
+    const { fleet, world } = this.#stage;
+    const others = fleet.compile(othersUp(world, id));
+    return bridges.filter((name) => !others.joined.includes(name));
+  }
+
+  async #apply(change: Change): Promise<Outcome> {
+    const { row, mutation, entry } = change;
+    const prospect = await this.#foresee(change);
+    const { faults, placed, before, after, difference } = prospect;
+    if (faults.size > 0) {
+      await this.#refuse(row, mutation, reasonOf(faults));
+      return "done";
+    }
+    await this.#note(entry, placed);
+    const plan = planOf(row.cause);
+    const cuts = mutation.op === "update_decky" && (plan === "patch" || plan === "reboot");
+    const bridges = this.#idle(difference.bridges, row.topology_id);
+    const failure = difference.none
+      ? undefined
+      : whyNot(
+          await this.#stage.fleet.reach({
+            compiled: { ...after, deckies: difference.changed },
+            gone: { bridges, deckies: difference.gone },
+            reboot: new Set(cuts ? [mutation.name] : []),
+          }),
+        );
+    if (failure?.away && this.#patient(row)) return this.#later(failure.reason);
+    if (failure) await this.#undo(change, prospect, failure.reason);
+    else
+      await this.#settle(change, prospect, {
+        before: servicesOf(before, mutation),
+        after: servicesOf(after, mutation),
+      });
+    return "done";
+  }
+
+  /** Places that were given just now are written before anything is made there: a second try gives the same. */
+  async #note(entry: Entry, placed: Placed): Promise<void> {
+    const { store, clock } = this.#stage;
+    const known = entry.placed.machines;
+    const fresh = [...placed.machines].filter(([name]) => !known.has(name));
+    await putMachines(
+      store.db,
+      fresh.map(([name, machine]) => machineRow(entry.row.id, name, machine, clock.now())),
+    );
+  }
+
+  async #settle(
+    { row, mutation, topology }: Change,
+    { placed, difference }: Prospect,
+    services: { readonly before: readonly string[]; readonly after: readonly string[] },
+  ): Promise<void> {
+    const { tell, clock } = this.#stage;
+    const reason = explain(mutation, row.cause, services);
+    const done = await this.#conclude(row, {
+      status: "applied",
+      reason,
+      definition: JSON.stringify(topology),
+      machines: difference.changed.flatMap(({ name }) => {
+        const machine = placed.machines.get(name);
+        return machine ? [machineRow(row.topology_id, name, machine, clock.now())] : [];
+      }),
+      gone: difference.gone.map(({ name }) => name),
+    });
+    if (!done) return;
+    for (const decky of difference.gone) tell.removed(namedOf(decky));
+    tell.mutation("Applied", row, { op: mutation.op, reason });
+    if (mutation.op === "update_decky") tell.services(mutation.name, { ...services, trigger: row.cause });
+  }
+
+  /** Takes back what was half done. */
+  async #undo({ row, mutation, entry }: Change, prospect: Prospect, reason: string): Promise<void> {
+    const { fleet, log, clock } = this.#stage;
+    const { before, after } = prospect;
+    const back = differenceOf(after, before);
+    try {
+      await fleet.reach({
+        compiled: { ...before, deckies: back.changed },
+        gone: { bridges: this.#idle(back.bridges, row.topology_id), deckies: back.gone },
+      });
+    } catch (error) {
+      log.warn({ err: toError(error) }, "what a change half did stays until the fleet is looked at again");
+    }
+    const old = [...entry.placed.machines].map(([name, machine]: [string, Machine]) =>
+      machineRow(row.topology_id, name, machine, clock.now()),
+    );
+    const touched = new Set(back.changed.map(({ name }) => name));
+    await this.#refuse(
+      row,
+      mutation,
+      reason,
+      old.filter(({ decky }) => touched.has(decky)),
+      back.gone.map(({ name }) => name),
+    );
+  }
+}
+
+function hadDecky(entry: Entry, name: string): boolean {
+  return entry.placed.topology.deckies.some((decky) => decky.name === name);
+}
+
+/** Why a change is not in force; `away` when it may yet be. */
+function whyNot(report: Report): { readonly reason: string; readonly away: boolean } | undefined {
+  if (report.away !== undefined) return { reason: report.away, away: true };
+  const failed = new Map(Object.entries(report.failed));
+  if (failed.size > 0) return { reason: reasonOf(failed), away: false };
+  return report.trouble === undefined ? undefined : { reason: report.trouble, away: false };
+}
+
+/** Makes the maker of changes. */
+export function createChanges(stage: Stage, acts: Acts): Changes {
+  return new Making(stage, acts);
+}

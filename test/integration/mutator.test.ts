@@ -1,0 +1,296 @@
+// Topologies brought onto the network by the mutator itself, changed and taken down again (needs root).
+
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { MachineLife } from "../../src/fleet/machine.ts";
+import { machineLifeSchema } from "../../src/fleet/machine.ts";
+import { findLinks } from "../../src/platform/fleet-observe.ts";
+import { newAddress, newRoute } from "../../src/platform/netlink/address.ts";
+import { deleteLink, newLink, setLink } from "../../src/platform/netlink/link.ts";
+import { openNetlink } from "../../src/platform/netlink/socket.ts";
+import { readSysctl } from "../../src/platform/netns/sysctl.ts";
+import { lastEnded, listMachines, putMachines } from "../../src/store/topologies.ts";
+import { deckySchema } from "../../src/topology/model.ts";
+import { FleetLab, until } from "../support/fleet-lab.ts";
+import { HAS_LAB } from "../support/netlab.ts";
+
+setDefaultTimeout(60_000);
+
+const maze = {
+  name: "maze",
+  lans: [
+    { name: "dmz", subnet: "10.90.0.0/24", dmz: true, interface: "br-dmz" },
+    { name: "office", subnet: "10.91.0.0/24" },
+    { name: "vault", subnet: "10.92.0.0/24" },
+  ],
+  deckies: [
+    {
+      name: "web01",
+      archetype: "linux-server",
+      services: ["ssh", "http"],
+      edges: [{ lan: "dmz", address: "10.90.0.10" }],
+    },
+    {
+      name: "gate01",
+      archetype: "linux-server",
+      services: ["ssh"],
+      forward: true,
+      edges: [{ lan: "dmz" }, { lan: "office" }],
+    },
+    {
+      name: "gate02",
+      archetype: "linux-server",
+      services: ["ssh"],
+      forward: true,
+      edges: [{ lan: "office" }, { lan: "vault" }],
+    },
+    { name: "db01", archetype: "linux-server", services: ["mysql", "ftp"], edges: [{ lan: "vault" }] },
+  ],
+};
+
+describe.skipIf(!HAS_LAB)("the mutator", () => {
+  let lab: FleetLab;
+  let id: string;
+  let mutator: ReturnType<FleetLab["mutator"]>;
+  let decoys: ReturnType<FleetLab["mutator"]>;
+
+  beforeAll(async () => {
+    lab = new FleetLab();
+    decoys = await lab.decoys();
+    mutator = lab.mutator();
+  });
+  afterAll(async () => lab[Symbol.asyncDispose]());
+
+  /** Puts this host into the network of a bridge. */
+  function plugIn(name: string, address: string): void {
+    using socket = openNetlink();
+    const [bridge] = findLinks(socket, [name]);
+    socket.all([newAddress({ index: bridge?.index ?? 0, address, prefix: 24 })]);
+  }
+
+  const addressOf = async (decky: string, lan: string): Promise<string> => {
+    const row = (await listMachines(lab.store.db)).find((machine) => machine.decky === decky);
+    const links = JSON.parse(row?.links ?? "[]") as { lan: string; address: string }[];
+    return links.find((link) => link.lan === lan)?.address.split("/")[0] ?? "";
+  };
+
+  test("a topology of three LANs comes up and serves", async () => {
+    id = await lab.deploy(maze);
+    await lab.reaches(id, "active", "failed", "degraded");
+    expect(await lab.row(id)).toMatchObject({ status: "active", reason: "" });
+    plugIn("br-dmz", "10.90.0.1");
+    expect(await lab.greeting("10.90.0.10", 22)).toStartWith("web01 ssh");
+    expect(await lab.greeting("10.90.0.10", 80)).toStartWith("web01 http");
+  });
+
+  test("the way in leads over the forwarding deckies, and the vault answers to the edge", async () => {
+    using socket = openNetlink();
+    const gateway = await addressOf("gate01", "dmz");
+    socket.all([newRoute({ destination: "10.92.0.0/24", gateway })]);
+    expect(await addressOf("gate01", "office")).toBe("10.91.0.1");
+    expect(await addressOf("gate02", "vault")).toBe("10.92.0.1");
+    expect(await lab.greeting(await addressOf("db01", "vault"), 3306)).toStartWith("db01 mysql");
+  });
+
+  test("each machine has its persona's settings, a vendor's MAC and no way outward", async () => {
+    const machines = await listMachines(lab.store.db);
+    const macs = machines.flatMap(({ links }) =>
+      (JSON.parse(links) as { mac: string }[]).map(({ mac }) => mac),
+    );
+    expect(new Set(macs).size).toBe(6);
+    lab.namespaces.run(lab.namespaceOf("web01"), () => {
+      expect(readSysctl("net.ipv4.ip_default_ttl")).toBe("64");
+      expect(readSysctl("net.ipv4.ip_forward")).toBe("0");
+    });
+    lab.namespaces.run(lab.namespaceOf("gate01"), () => {
+      expect(readSysctl("net.ipv4.ip_forward")).toBe("1");
+    });
+  });
+
+  test("a second start changes nothing", async () => {
+    const before = [lab.links(), lab.namespaces.list()];
+    await lab.kill(mutator);
+    mutator = lab.mutator();
+    const change = await lab.change(id, { op: "update_decky", name: "web01", changes: {} });
+    expect((await lab.ends(change)).status).toBe("applied");
+    expect([lab.links(), lab.namespaces.list()]).toEqual(before);
+    expect((await lab.row(id)).status).toBe("active");
+  });
+
+  test("a decky that is added serves, one that is removed is gone, and services come and go", async () => {
+    const decky = { name: "new01", archetype: "linux-server", services: ["ssh"], forward: false };
+    const added = await lab.change(id, {
+      op: "add_decky",
+      decky: { ...decky, edges: [{ lan: "dmz", address: "10.90.0.20" }] },
+    });
+    expect(await lab.ends(added)).toMatchObject({ status: "applied", reason: "new01 is there" });
+    expect(await lab.greeting("10.90.0.20", 22)).toStartWith("new01 ssh");
+    const changes = { services: ["ssh", "redis"] };
+    const more = await lab.change(id, { op: "update_decky", name: "new01", changes });
+    expect((await lab.ends(more)).reason).toBe("new01 offers redis from now on");
+    expect(await lab.greeting("10.90.0.20", 6379)).toStartWith("new01 redis");
+    const fewer = await lab.change(id, {
+      op: "update_decky",
+      name: "new01",
+      changes: { services: ["redis"] },
+    });
+    expect((await lab.ends(fewer)).reason).toBe("new01 offers ssh no longer");
+    expect(lab.greeting("10.90.0.20", 22)).rejects.toThrow("ECONNREFUSED");
+    const removed = await lab.change(id, { op: "remove_decky", name: "new01" });
+    expect((await lab.ends(removed)).status).toBe("applied");
+    expect(lab.namespaces.list().filter(({ name }) => name.endsWith("-new01"))).toEqual([]);
+    expect((await lab.definition(id)).deckies).toHaveLength(4);
+  });
+
+  test("a change that can't be leaves the topology as it was, degraded with the reason", async () => {
+    const before = [lab.links(), await lab.definition(id)];
+    const edges = [{ lan: "dmz", address: "10.90.0.1" }];
+    const decky = { name: "thief", archetype: "linux-server", forward: false, edges };
+    const same = await lab.change(id, { op: "add_decky", decky });
+    expect(await lab.ends(same)).toMatchObject({ status: "failed" });
+    // An address that the operator's host has.
+    using socket = openNetlink();
+    const [bridge] = findLinks(socket, ["br-dmz"]);
+    socket.all([newAddress({ index: bridge?.index ?? 0, address: "10.90.0.77", prefix: 24 })]);
+    const taken = await lab.change(id, {
+      op: "add_decky",
+      decky: { ...decky, edges: [{ lan: "dmz", address: "10.90.0.77" }] },
+    });
+    const reason = "thief: 10.90.0.77 is in use by another machine in LAN dmz";
+    expect(await lab.ends(taken)).toMatchObject({ status: "failed", reason });
+    await lab.reaches(id, "degraded");
+    expect((await lab.row(id)).reason).toBe(reason);
+    expect([lab.links(), await lab.definition(id)]).toEqual(before);
+    const well = await lab.change(id, { op: "update_decky", name: "web01", changes: {} });
+    await lab.ends(well);
+  });
+
+  test("a new decoys' process is given all sockets", async () => {
+    await lab.kill(decoys);
+    expect(lab.greeting("10.90.0.10", 22)).rejects.toThrow("ECONNREFUSED");
+    decoys = await lab.decoys();
+    const ms = await until("web01 serves again", () =>
+      lab.greeting("10.90.0.10", 22).then(
+        () => true,
+        () => false,
+      ),
+    );
+    expect(ms).toBeLessThan(10_000);
+  });
+
+  test("a patch night moves versions and uptime, and the machine stays the same", async () => {
+    const mac = (): Promise<string> => addressOf("web01", "dmz");
+    const before = await mac();
+    const change = await lab.change(id, { op: "update_decky", name: "web01", changes: {} }, "patch");
+    const { reason, claimed_at } = await lab.ends(change);
+    expect(reason).toBe("patch night: versions of web01 moved forward, and it was rebooted");
+    const greeting = await lab.greeting("10.90.0.10", 22);
+    expect(JSON.parse(greeting.split(" ")[2] ?? "")).toEqual({
+      bootedAt: claimed_at,
+      patches: 1,
+      nextAt: null,
+    });
+    expect(await mac()).toBe(before);
+  });
+
+  test("a schedule whose time has come changes its machine, says so, and sets the next time", async () => {
+    const schedule = { every: "6h", jitter: 0.1, plans: ["reboot"] };
+    const timed = { name: "timed01", archetype: "linux-server", services: ["ssh"], forward: false };
+    const decky = deckySchema.parse({ ...timed, edges: [{ lan: "office" }], schedule });
+    await lab.ends(await lab.change(id, { op: "add_decky", decky }));
+    const life = async (): Promise<MachineLife> => {
+      const row = (await listMachines(lab.store.db)).find((machine) => machine.decky === "timed01");
+      return machineLifeSchema.parse(JSON.parse(row?.life ?? "{}"));
+    };
+    await until("its first time is set", async () => (await life()).nextAt !== null);
+    await lab.kill(mutator);
+    const [row] = (await listMachines(lab.store.db)).filter((machine) => machine.decky === "timed01");
+    if (!row) throw new Error("no machine");
+    const due = JSON.stringify({ ...(await life()), nextAt: 1 });
+    await putMachines(lab.store.db, [{ ...row, life: due }]);
+    mutator = lab.mutator();
+    await until("it was rebooted", async () => (await life()).bootedAt !== null);
+    const { nextAt, bootedAt, patches } = await life();
+    expect(patches).toBe(0);
+    expect(Math.abs((nextAt ?? 0) - Date.now() - 6 * 3_600_000)).toBeLessThan(0.1 * 6 * 3_600_000 + 60_000);
+    const last = await lastEnded(lab.store.db, id);
+    const words = "timed01 was rebooted: its uptime begins anew";
+    expect(last).toMatchObject({
+      cause: "reboot",
+      requested_by: "schedule",
+      status: "applied",
+      reason: words,
+    });
+    expect(last?.claimed_at).toBe(bootedAt);
+    await lab.ends(await lab.change(id, { op: "remove_decky", name: "timed01" }));
+  });
+
+  test("a teardown leaves nothing, not even the bridge that was made", async () => {
+    await lab.order(id, "tearing_down");
+    await lab.reaches(id, "torn_down", "failed");
+    expect(await lab.row(id)).toMatchObject({ status: "torn_down", reason: "" });
+    expect(lab.links()).toEqual(["lo"]);
+    expect(lab.namespaces.list()).toEqual([]);
+    expect(await listMachines(lab.store.db)).toEqual([]);
+  });
+
+  test("a topology that is not deployed changes its definition alone", async () => {
+    const change = await lab.change(id, { op: "remove_decky", name: "web01" });
+    expect((await lab.ends(change)).status).toBe("applied");
+    expect((await lab.definition(id)).deckies.map(({ name }) => name)).not.toContain("web01");
+    expect(lab.links()).toEqual(["lo"]);
+  });
+
+  test("a bridge that was there is joined and left alone; a macvlan sits on its interface", async () => {
+    using socket = openNetlink();
+    socket.all([
+      newLink({ kind: "bridge", name: "br-mine", up: true }),
+      newLink({ kind: "veth", name: "wire0", peer: { name: "wire1" } }),
+      setLink("wire0", { up: true }),
+      setLink("wire1", { up: true }),
+    ]);
+    plugIn("br-mine", "10.95.0.1");
+    const lans = [
+      { name: "mine", subnet: "10.95.0.0/24", dmz: true, interface: "br-mine" },
+      { name: "real", subnet: "10.96.0.0/24", driver: "macvlan", interface: "wire0" },
+    ];
+    const edges = [
+      { lan: "mine", address: "10.95.0.9" },
+      { lan: "real", address: "10.96.0.9" },
+    ];
+    const both = { name: "both01", archetype: "linux-server", services: ["ssh"], edges };
+    const other = await lab.deploy({ name: "other", lans, deckies: [both] });
+    await lab.reaches(other, "active", "failed", "degraded");
+    expect(await lab.row(other)).toMatchObject({ status: "active", reason: "" });
+    const [wire] = findLinks(socket, ["wire1"]);
+    socket.all([newAddress({ index: wire?.index ?? 0, address: "10.96.0.1", prefix: 24 })]);
+    expect(await lab.greeting("10.95.0.9", 22)).toStartWith("both01 ssh");
+    expect(await lab.greeting("10.96.0.9", 22)).toStartWith("both01 ssh");
+    await lab.order(other, "tearing_down");
+    await lab.reaches(other, "torn_down", "failed");
+    expect(lab.links()).toEqual(["br-mine", "lo", "wire0", "wire1"]);
+    socket.all([deleteLink("br-mine"), deleteLink("wire0")]);
+  });
+
+  test.skipIf(Bun.which("setpriv") === null)(
+    "without its capabilities it says what it needs, and changes definitions all the same (needs setpriv)",
+    async () => {
+      await lab.kill(mutator);
+      mutator = lab.mutator("setpriv", "--bounding-set", "-all");
+      const lans = [{ name: "dmz", subnet: "10.90.0.0/24", dmz: true }];
+      const poor = await lab.deploy({ name: "poor", lans, deckies: [maze.deckies[0]] });
+      await lab.reaches(poor, "failed", "active");
+      expect((await lab.row(poor)).reason).toContain("run decnet as root");
+      const lan = { name: "more", subnet: "10.91.0.0/24", dmz: false };
+      const change = await lab.change(poor, {
+        op: "update_lan",
+        name: "dmz",
+        changes: { subnet: "10.90.0.0/25" },
+      });
+      expect((await lab.ends(change)).status).toBe("applied");
+      expect((await lab.definition(poor)).lans[0]?.subnet).toBe("10.90.0.0/25");
+      expect((await lab.ends(await lab.change(poor, { op: "add_lan", lan }))).status).toBe("failed");
+      await lab.order(poor, "tearing_down");
+      await lab.reaches(poor, "torn_down");
+    },
+  );
+});
