@@ -39,16 +39,6 @@ export function madeGroup(install: string): number {
   return 0x646e_0000 + (Number.parseInt(digest(install, 5), 36) % 0x1_0000);
 }
 
-/** A link within its namespace, named by the LAN that it leads to, so that the others keep theirs when one goes. */
-export function innerLinkName(lan: string): string {
-  return lan.length <= 13 ? `e-${lan}` : `e-${lan.slice(0, 7)}${digest(lan, 6)}`;
-}
-
-/** Marks a bridge that bears a name of the operator's as made by this install (IFLA_GROUP): "dn" in ASCII, then 16 bits. */
-export function madeGroup(install: string): number {
-  return 0x646e_0000 + (Number.parseInt(digest(install, 5), 36) % 0x1_0000);
-}
-
 /** The namespace of a decky, whose id is lower-case letters, digits and dashes. */
 export function namespaceName(install: string, decky: string): string {
   return namesOf(install).namespace(decky);

@@ -235,7 +235,7 @@ export async function concludeMutation(
 }
 
 /** Ends a change that is under way; false when it is not. */
-async function endMutation(db: Kysely<Database>, id: string, end: MutationEnd): Promise<boolean> {
+export async function endMutation(db: Kysely<Database>, id: string, end: MutationEnd): Promise<boolean> {
   const result = await db
     .updateTable("topology_mutation")
     .set({ status: end.status, reason: end.reason, ended_at: end.now })

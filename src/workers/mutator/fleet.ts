@@ -4,12 +4,12 @@
 import type { Random } from "../../contract/random.ts";
 import { findDecoy } from "../../decoys/index.ts";
 import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
+import { networkProfileOf } from "../../decoys/personas/network.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import { drawFrom } from "../../decoys/personas/secret.ts";
 import type { Allocation } from "../../fleet/allocate.ts";
 import type { Compiled, CompiledDecky, CompileOptions } from "../../fleet/compile.ts";
 import { compileTopologies } from "../../fleet/compile.ts";
-import { networkProfileOf } from "../../fleet/network-profile.ts";
 import type { Placed } from "../../fleet/placed.ts";
 import { firewallLabel } from "../../platform/nft/ruleset.ts";
 import type { RunKernel } from "./kernel.ts";

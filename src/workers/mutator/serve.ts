@@ -58,8 +58,7 @@ function needOf(wanted: Wanted, held: Held | undefined, listening: ReadonlySet<s
   // A data port listens only while a conversation waits for it.
   const services = held.sockets.filter(({ use }) => use === "service");
   const stale =
-    listening !== undefined &&
-    services.some(({ transport, port }) => !listening.has(`${transport} ${port}`));
+    listening !== undefined && services.some(({ transport, port }) => !listening.has(`${transport} ${port}`));
   const keys = new Set(stale ? [] : held.sockets.map(keyOf));
   const missing = wanted.sockets.filter((socket) => !keys.has(keyOf(socket)));
   const same = Bun.deepEquals(held.decky, wanted.spec);
