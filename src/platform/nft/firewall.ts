@@ -4,7 +4,7 @@
 import { E, errnoError } from "../libc/errno.ts";
 import { NETLINK_NETFILTER, openNetlink } from "../netlink/socket.ts";
 import type { Dropped, Firewall } from "./ruleset.ts";
-import { dumpCounters, getTable, parseCounter, parseTableLabel, rulesetTransaction } from "./ruleset.ts";
+import { getTable, parseCounter, parseTableLabel, rulesetTransaction, takeCounters } from "./ruleset.ts";
 
 /** Puts the firewall up in one transaction, in place of one that is there. Counters begin at zero. */
 export function putUpFirewall(firewall: Firewall): void {
@@ -23,9 +23,9 @@ export function observedFirewall(): string | undefined {
   throw errnoError("nf_tables table", answer);
 }
 
-/** What the firewall dropped since it was put up. */
-export function readDropped(): Dropped {
+/** What the firewall dropped since this was last asked; the counters begin anew. */
+export function takeDropped(): Dropped {
   using socket = openNetlink(NETLINK_NETFILTER);
-  const found = socket.dump(dumpCounters).map(({ body }) => parseCounter(body));
+  const found = socket.dump(takeCounters).map(({ body }) => parseCounter(body));
   return Object.assign({ outbound_tcp: 0, outbound_other: 0 }, ...found);
 }

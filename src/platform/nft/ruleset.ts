@@ -44,7 +44,7 @@ const DELTABLE = SUBSYSTEM | 2;
 const NEWCHAIN = SUBSYSTEM | 3;
 const NEWRULE = SUBSYSTEM | 6;
 const NEWOBJ = SUBSYSTEM | 18;
-const GETOBJ = SUBSYSTEM | 19;
+const GETOBJ_RESET = SUBSYSTEM | 21;
 const NFPROTO_INET = 1;
 const HOOK = { prerouting: 0, forward: 2, output: 3 } as const;
 const PRIORITY = { raw: -300, filter: 0 } as const;
@@ -146,9 +146,9 @@ export function rulesetTransaction(firewall: Firewall, replace: boolean): Messag
 /** Asks for the table. */
 export const getTable: Message = Object.freeze(request(GETTABLE, [named(1, TABLE)], 0));
 
-/** Asks for the table's counters. */
-export const dumpCounters: Message = Object.freeze({
-  type: GETOBJ,
+/** Asks for the table's counters, and sets them to zero. */
+export const takeCounters: Message = Object.freeze({
+  type: GETOBJ_RESET,
   flags: N.NLM_F_REQUEST | N.NLM_F_DUMP,
   body: N.concat([head(NFPROTO_INET), named(1, TABLE), N.attribute(3, N.be32(OBJECT_COUNTER))]),
 });
@@ -159,7 +159,7 @@ export function parseTableLabel(body: Uint8Array): string | undefined {
   return userdata?.[0] === 0 ? N.readText(userdata.subarray(2)) : undefined;
 }
 
-/** Packets that one of our counters saw, in an answer to {@link dumpCounters}. */
+/** Packets that one of our counters saw, in an answer to {@link takeCounters}. */
 export function parseCounter(body: Uint8Array): Partial<Dropped> {
   const found = N.decodeAttributes(body, 4);
   const [table, name, data] = [N.readText(found.get(1)), N.readText(found.get(2)), found.get(4)];

@@ -13,7 +13,7 @@ import { fleetKernel } from "../../platform/fleet-kernel.ts";
 import type { FleetPart } from "../../platform/fleet-observe.ts";
 import type { NamedNamespaces } from "../../platform/netns/named.ts";
 import { namedNamespaces } from "../../platform/netns/named.ts";
-import { readDropped } from "../../platform/nft/firewall.ts";
+import { takeDropped } from "../../platform/nft/firewall.ts";
 import type { Orders } from "./orders.ts";
 import { connectOrders } from "./orders.ts";
 import type { Stage } from "./serve.ts";
@@ -165,10 +165,10 @@ class Work {
     }
   }
 
-  /** What the firewalls of all wanted deckies have dropped. */
+  /** What the firewalls of all wanted deckies have dropped since the last task that asked. */
   dropped(): Report["dropped"] {
     const found = this.#sound.map(({ name, desired }) => {
-      const counts = this.#namespaces.run(desired.namespace, readDropped);
+      const counts = this.#namespaces.run(desired.namespace, takeDropped);
       return [name, [counts.outbound_tcp, counts.outbound_other]] as const;
     });
     return Object.fromEntries(found) as Report["dropped"];

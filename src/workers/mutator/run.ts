@@ -28,7 +28,7 @@ import { createTeller } from "./tell.ts";
 /** Longest wait for news when the bus brings none. */
 const POLL_MS = 1_000;
 /** How often the whole fleet is looked at when nothing asks for it, and how soon again when something was amiss. */
-const KEEP_MS = 30_000;
+const KEEP_MS = 10_000;
 const AMISS_MS = 5_000;
 /** Tries of one act that broke, before its topology has failed. */
 const TRIES = 5;
@@ -62,7 +62,7 @@ class Keeper {
     const amiss = report === undefined || report.away !== undefined || report.trouble !== undefined;
     const failed = Object.keys(report?.failed ?? {}).length > 0;
     this.#due = clock.monotonic() + (amiss || failed ? AMISS_MS : KEEP_MS);
-    if (report?.dropped) this.#notes.compare(report.dropped);
+    if (report?.dropped) this.#notes.take(report.dropped);
     await world.refresh();
   }
 }

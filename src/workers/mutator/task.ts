@@ -77,7 +77,7 @@ export const reportSchema = z.strictObject({
   trouble: z.string().optional(),
   /** Why the decoys' process could not be given orders. */
   away: z.string().optional(),
-  /** What each firewall has dropped since it was put up: TCP, all else. Absent for a part of the fleet. */
+  /** What each firewall has dropped since this was last told: TCP, all else. Absent for a part of the fleet. */
   dropped: z.record(z.string(), z.tuple([z.int(), z.int()])).optional(),
   ms: z.number(),
 });
