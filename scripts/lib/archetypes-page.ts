@@ -1,7 +1,9 @@
 // The generated parts of docs/archetypes.md: the list of archetypes from the registry, the table of measurements.
 // Changes nothing outside its marks.
 
+import { createSeededRandom } from "../../src/contract/random.ts";
 import type { ArchetypeDefinition } from "../../src/decoys/personas/archetypes/archetype.ts";
+import { networkProfileOf } from "../../src/decoys/personas/network.ts";
 import type { OsProfile } from "../../src/decoys/personas/os-profiles/profile.ts";
 
 /** What was measured of one OS profile. */
@@ -38,6 +40,18 @@ function archetypeRow(one: ArchetypeDefinition): string {
   return `| \`${one.name}\` | ${cell(one.summary)} | ${one.services.join(", ")} | ${systems} | ${cell(one.files)} | ${cell(one.limits)} |`;
 }
 
+/** Every account name that is ever drawn, as far as fifty draws show. */
+function usersOf({ accounts }: ArchetypeDefinition): string {
+  const draws = Array.from({ length: 50 }, (_, index) => accounts(createSeededRandom(`users-${index}`)));
+  return [...new Set(draws.flat().map(({ name }) => name))].sort().join(", ");
+}
+
+function lookRow(one: ArchetypeDefinition): string {
+  const { ouis } = networkProfileOf(one.name);
+  const pattern = one.hostname.pattern.source;
+  return `| \`${one.name}\` | ${ouis.join(", ")} | \`${cell(pattern)}\` | ${one.domains.join(", ")} | ${usersOf(one)} |`;
+}
+
 function profileRow(one: OsProfile): string {
   const products = Object.values(one.products).flat();
   const inside = (one.appliances ?? []).flatMap((appliance) => Object.values(appliance.products ?? {}));
@@ -69,6 +83,11 @@ export function withArchetypes(
     "|---|---|---|---|---|---|",
     ...from.archetypes.map(archetypeRow),
   ].join("\n");
+  const looks = [
+    "| archetype | network cards | host names | domains | users |",
+    "|---|---|---|---|---|",
+    ...from.archetypes.map(lookRow),
+  ].join("\n");
   const systems = [
     "| profile | claims to be | newest kernel or build | newest products | stack |",
     "|---|---|---|---|---|",
@@ -82,5 +101,11 @@ export function withArchetypes(
     "|---|---|---|---|---|",
     ...profiles.map(measuredRow),
   ].join("\n");
-  return between(between(between(page, "archetypes", list), "profiles", systems), "measured", measured);
+  const parts = [
+    ["archetypes", list],
+    ["looks", looks],
+    ["profiles", systems],
+    ["measured", measured],
+  ] as const;
+  return parts.reduce((text, [mark, part]) => between(text, mark, part), page);
 }
