@@ -30,6 +30,10 @@ const benches: Readonly<
     summary: "deckies of a namespace and 8 listeners each: up, one more, down; needs root (BENCH_DECKIES)",
     load: async () => (await import("./benches/fleet.ts")).benchFleet,
   },
+  handover: {
+    summary: "deckies of 8 sockets handed to the decoys' process: time, memory, first bytes (BENCH_DECKIES)",
+    load: async () => (await import("./benches/handover.ts")).benchHandover,
+  },
   bus: {
     summary:
       "the broker beside a stock nats-server: rate, latency, CPU, memory (--quick; --write-docs keeps the figures)",

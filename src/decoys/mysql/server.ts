@@ -37,7 +37,6 @@ export interface Server {
 export function createServer(persona: Persona): Server {
   const random = persona.random("mysql-server");
   const startedAt = persona.bootedAt + 9000 + random.below(12_000);
-  const { databases, application } = createBait(persona);
   const version = persona.products["mysql"]?.version ?? "8.0.40";
   const legacy = new Set(
     persona.accounts
@@ -46,13 +45,27 @@ export function createServer(persona: Persona): Server {
   );
   let thread = FIRST_THREAD + random.below(9000);
   let key: ServerKey | null = null;
+  // Drawn when somebody looks: most of those who scan a fleet go after the greeting.
+  let bait: ReturnType<typeof createBait> | undefined;
+  let variables: Server["variables"] | undefined;
+  const baitOf = (): ReturnType<typeof createBait> => {
+    bait ??= createBait(persona);
+    return bait;
+  };
   return {
     persona,
     version,
     startedAt,
-    databases,
-    application,
-    variables: createVariables(persona, version),
+    get databases() {
+      return baitOf().databases;
+    },
+    get application() {
+      return baitOf().application;
+    },
+    get variables() {
+      variables ??= createVariables(persona, version);
+      return variables;
+    },
     nextThread: () => thread++,
     // An application's account made for an older driver, as most servers have one; names that are not known
     // are asked by the default plugin, as the server does.
