@@ -57,27 +57,38 @@ function ownSettings(forward: boolean): Readonly<Record<string, string>> {
   };
 }
 
-const FIRST_DATA_PORT = 32_768;
-const DATA_PORTS = 28_000;
+/** ip(7), ip_local_port_range: from where a machine's own ports come, when its profile does not say. */
+const USUAL_RANGE = "32768 60999";
 
-/** Stable ports of the range in which Linux picks its own (ip(7), ip_local_port_range); seven at most. */
-function dataPorts(decky: string, service: string, count: number): readonly number[] {
-  if (count === 0) return [];
-  const hash = createHash("sha256").update(`${decky}\n${service}`).digest();
-  const drawn = Array.from({ length: 8 }, (_, i) => hash.readUInt32BE(4 * i) % DATA_PORTS);
-  return [...new Set(drawn)].slice(0, count).map((port) => FIRST_DATA_PORT + port);
+/** What a machine's sockets depend on. */
+interface Ports {
+  readonly decky: string;
+  readonly services: readonly string[];
+  readonly portOf: CompileOptions["portOf"];
+  /** First and last port that the machine takes for itself. */
+  readonly range: string;
 }
 
-function socketsOf(
-  decky: string,
-  services: readonly string[],
-  portOf: CompileOptions["portOf"],
-): HandedSocket[] {
-  return services.flatMap((service): HandedSocket[] => {
-    const at = portOf(service);
+/** Stable ports out of the machine's own range; seven at most, and none that a service has. */
+function dataPorts(
+  { decky, services, portOf, range }: Ports,
+  service: string,
+  count: number,
+): readonly number[] {
+  if (count === 0) return [];
+  const [first = 0, last = 0] = range.split(" ").map(Number);
+  const taken = new Set(services.map((name) => portOf(name)?.port));
+  const hash = createHash("sha256").update(`${decky}\n${service}`).digest();
+  const drawn = Array.from({ length: 8 }, (_, i) => first + (hash.readUInt32BE(4 * i) % (last - first + 1)));
+  return [...new Set(drawn)].filter((port) => !taken.has(port)).slice(0, count);
+}
+
+function socketsOf(ports: Ports): HandedSocket[] {
+  return ports.services.flatMap((service): HandedSocket[] => {
+    const at = ports.portOf(service);
     if (!at) return [];
     const { port, transport, data } = at;
-    const passive = dataPorts(decky, service, data).map(
+    const passive = dataPorts(ports, service, data).map(
       (port): HandedSocket => ({ use: "data", service, transport: "tcp", port }),
     );
     return [{ use: "service", service, transport, port }, ...passive];
@@ -115,7 +126,9 @@ class Compiler {
       life: { ...machine.life, nextAt: null },
       services: [...services],
     };
-    const sockets = socketsOf(decky.name, services, this.#options.portOf);
+    const { portOf, sysctlsOf } = this.#options;
+    const range = sysctlsOf(decky.archetype)["net.ipv4.ip_local_port_range"] ?? USUAL_RANGE;
+    const sockets = socketsOf({ decky: decky.name, services, portOf, range });
     return {
       name: decky.name,
       topology: this.#placed.id,

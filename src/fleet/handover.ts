@@ -7,7 +7,7 @@ import { machineLifeSchema } from "./machine.ts";
 /** Longest message in bytes. */
 export const MAX_MESSAGE = 65_536;
 /** Most sockets of one message. */
-export const MAX_SOCKETS = 200;
+const MAX_SOCKETS = 200;
 
 const word = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
 const port = z.int().min(1).max(65_535);

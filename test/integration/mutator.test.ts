@@ -280,7 +280,6 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
       const poor = await lab.deploy({ name: "poor", lans, deckies: [maze.deckies[0]] });
       await lab.reaches(poor, "failed", "active");
       expect((await lab.row(poor)).reason).toContain("run decnet as root");
-      const lan = { name: "more", subnet: "10.91.0.0/24", dmz: false };
       const change = await lab.change(poor, {
         op: "update_lan",
         name: "dmz",
@@ -288,7 +287,9 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
       });
       expect((await lab.ends(change)).status).toBe("applied");
       expect((await lab.definition(poor)).lans[0]?.subnet).toBe("10.90.0.0/25");
-      expect((await lab.ends(await lab.change(poor, { op: "add_lan", lan }))).status).toBe("failed");
+      expect((await lab.ends(await lab.change(poor, { op: "remove_decky", name: "nobody" }))).status).toBe(
+        "failed",
+      );
       await lab.order(poor, "tearing_down");
       await lab.reaches(poor, "torn_down");
     },
