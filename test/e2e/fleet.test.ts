@@ -58,8 +58,14 @@ describe("without an install", () => {
     expect(lines[0]).toBe('would make "fleet": 4 deckies, bridge, 192.0.2.0/24, --seed 7');
     for (const [i, line] of lines.slice(1).entries())
       expect(line).toMatch(new RegExp(`^ {2}[a-z0-9-]+ +192\\.0\\.2\\.${40 + i} +[a-z-]+ +[a-z]`));
-    const { out } = await decnet(`${flags} --json`);
-    expect(JSON.parse(out)).toMatchObject({ name: "fleet", seed: "7", lans: [{ driver: "bridge" }] });
+    const { out } = await decnet(`${flags.replace("--ip-start 192.0.2.40 ", "")} --json`);
+    const plan = JSON.parse(out) as TopologyDetail["definition"];
+    expect(plan).toMatchObject({ name: "fleet", seed: "7", lans: [{ driver: "bridge" }] });
+    // The first address is the router's.
+    expect(plan.deckies.map(({ edges }) => edges[0]?.address)).toEqual(
+      [2, 3, 4, 5].map((host) => `192.0.2.${host}`),
+    );
+    for (const { services } of plan.deckies) expect(services).not.toEqual([]);
   });
 
   test("the names of a kind are those of its style", async () => {

@@ -13,7 +13,7 @@ import { isTopologyName, readTopologyFile } from "../topology-source.ts";
 import { fleetApi } from "./install.ts";
 import type { FleetWish } from "./options.ts";
 import { readWish, refuseFaulty } from "./options.ts";
-import { deckyLines, plannedLines, summaryLine } from "./print.ts";
+import { deckyLines, planned, plannedLines, summaryLine } from "./print.ts";
 import { findSummary, INTERRUPTED, waitForStatus } from "./wait.ts";
 
 /** The first may meet names of one topology, the next those of another. */
@@ -100,7 +100,9 @@ async function putUp(call: CommandCall, source: FleetWish | string): Promise<num
   }
 }
 
-function printPlan(call: CommandCall, { topology, seed }: FleetWish): number {
+function printPlan(call: CommandCall, wish: FleetWish): number {
+  const { seed } = wish;
+  const topology = planned(wish.topology);
   if (call.options["json"]) {
     printJson(call, { ...topology, seed });
     return 0;

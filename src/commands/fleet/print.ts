@@ -2,7 +2,10 @@
 
 import type { TopologyDetail, TopologySummary } from "../../api/types.ts";
 import { printable } from "../../contract/captured.ts";
+import { createSeededRandom } from "../../contract/random.ts";
 import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
+import { networkProfileOf } from "../../decoys/personas/network.ts";
+import { allocateMachines } from "../../fleet/allocate.ts";
 import type { Topology } from "../../topology/model.ts";
 import { columns } from "../style.ts";
 
@@ -14,10 +17,34 @@ function offers({ archetype, services }: Topology["deckies"][number]): string {
 /** A line for each decky that would be made. */
 export function plannedLines(topology: Topology): string {
   const rows = topology.deckies.map((decky) => {
-    const addresses = decky.edges.map(({ lan, address }) => address ?? `an address of ${lan}`);
-    return [decky.name, addresses.join(", "), decky.archetype, offers(decky)];
+    const addresses = decky.edges.map(({ lan, address }) => address ?? `no address of ${lan} is free`);
+    return [decky.name, addresses.join(", "), decky.archetype, (decky.services ?? []).join(" ")];
   });
   return columns(rows);
+}
+
+/**
+ * The topology as it would be made: with the services of each decky, and the addresses that it is given where nobody
+ * else has them.
+ */
+export function planned(topology: Topology): Topology {
+  const { archetypes } = machineCatalogue();
+  const { machines } = allocateMachines({
+    placed: { id: topology.name, topology, machines: new Map() },
+    others: [],
+    avoid: new Set(),
+    draw: (...labels) => createSeededRandom(new TextEncoder().encode(labels.join("\n"))),
+    ouisOf: (archetype) => networkProfileOf(archetype).ouis,
+  });
+  const deckies = topology.deckies.map((decky) => ({
+    ...decky,
+    services: [...(decky.services ?? archetypes.get(decky.archetype) ?? [])],
+    edges: decky.edges.map(({ lan }, i) => {
+      const address = machines.get(decky.name)?.links[i]?.address.split("/")[0];
+      return { lan, ...(address !== undefined && { address }) };
+    }),
+  }));
+  return { ...topology, deckies };
 }
 
 /** The topology with the addresses that its deckies were given. */
