@@ -64,11 +64,12 @@ export class Fleet {
 
   async #carryOut(order: Order, fds: readonly number[]): Promise<readonly Uint8Array[]> {
     if (order.order === "look") {
+      const { deckies } = order;
+      const asked = deckies
+        ? deckies.flatMap((name) => this.#members.get(name) ?? [])
+        : this.#members.values();
       return heldMessages(
-        [...this.#members.values()].map(({ spec, machine }) => ({
-          decky: spec,
-          sockets: [...machine.sockets],
-        })),
+        [...asked].map(({ spec, machine }) => ({ decky: spec, sockets: [...machine.sockets] })),
       );
     }
     if (order.order === "remove") {
