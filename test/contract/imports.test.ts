@@ -55,6 +55,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "kit",
     "store",
     "evidence",
+    "fleet",
     "platform",
     "topology",
     "decoys",
