@@ -145,3 +145,13 @@ export function claimDatabase(folder: DataFolder): void {
     unlinkSync(draft);
   }
 }
+
+/** Makes the lock files for the folder's owner, should root be the first to come: who follows has to open them too. */
+export function claimLocks(folder: DataFolder): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder.root);
+  for (const path of [folder.mutatorLock, folder.kernelLock]) {
+    closeSync(openSync(path, "a", 0o600));
+    chownSync(path, uid, gid);
+  }
+}

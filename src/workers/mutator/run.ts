@@ -1,7 +1,7 @@
 // Runs the mutator: woken by the bus, and by the clock in any case, it brings what there is to what is wanted.
 // Touches no kernel itself and reads no byte of an attacker.
 
-import { toError } from "../../contract/errors.ts";
+import { DecnetError, toError } from "../../contract/errors.ts";
 import { createIdSource } from "../../contract/ids.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import { createBackoff } from "../../kit/backoff.ts";
@@ -18,7 +18,15 @@ import type { Changes } from "./changes.ts";
 import { createChanges } from "./changes.ts";
 import { isUp } from "./core.ts";
 import { createFleet } from "./fleet.ts";
-import { claimDatabase, createWorld, doorMark, hasLeftovers, namespaceFolder, whyHelpless } from "./io.ts";
+import {
+  claimDatabase,
+  claimLocks,
+  createWorld,
+  doorMark,
+  hasLeftovers,
+  namespaceFolder,
+  whyHelpless,
+} from "./io.ts";
 import type { RunKernel } from "./kernel.ts";
 import { kernelProcess } from "./kernel.ts";
 import { createNotes } from "./notes.ts";
@@ -169,8 +177,9 @@ function createTick(context: WorkerContext, stage: Stage): () => Promise<void> {
 /** The mutator's life. */
 export async function run(context: WorkerContext): Promise<void> {
   const { bus, clock, folder, log, signal } = context;
+  claimLocks(folder);
   using hold = holdFile(folder.mutatorLock, 2_000);
-  if (!hold) throw new Error("another mutator works on this data folder");
+  if (!hold) throw new DecnetError("conflict", "another mutator works on this data folder");
   claimDatabase(folder);
   const store = openStore({ path: folder.database, log });
   const stage = stageOf(context, store, kernelProcess(signal));
