@@ -39,7 +39,8 @@ describe("the command line", () => {
       expect(help.code, command.name).toBe(0);
       expect(help.out, command.name).toContain("Examples:\n  $ decnet");
     }
-  });
+    // Two processes for each command.
+  }, 60_000);
 
   test("an unknown command or flag names the nearest and exits with 64", () => {
     const command = decnet(["statsu"]);
