@@ -37,7 +37,7 @@ import { createTeller } from "./tell.ts";
 const POLL_MS = 1_000;
 /** How often the whole fleet is looked at when nothing asks for it, and how soon again when something was amiss. */
 const KEEP_MS = 10_000;
-const AMISS_MS = 5_000;
+const AMISS_MS = 2_000;
 /** Tries of one act that broke, before its topology has failed. */
 const TRIES = 5;
 
