@@ -35,6 +35,9 @@ for path in sys sysrq-trigger; do
   mount --bind "proc/$path" "proc/$path"
   mount -o remount,bind,ro "proc/$path"
 done
+# Settings of networks are those of whichever network namespace looks: they are this host's own.
+mount --bind proc/sys/net proc/sys/net
+mount -o remount,bind,rw proc/sys/net
 mount -t tmpfs -o mode=755 tmpfs dev
 mknod -m 666 dev/null c 1 3
 mknod -m 666 dev/zero c 1 5
