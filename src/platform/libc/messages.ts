@@ -22,6 +22,7 @@ const libc = lazyLibc({
   sendmsg: { args: ["i32", "ptr", "i32"], returns: "i64" },
   recvmsg: { args: ["i32", "ptr", "i32"], returns: "i64" },
   send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  sendto: { args: ["i32", "ptr", "u64", "i32", "ptr", "u32"], returns: "i64" },
   recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
 });
 
@@ -125,6 +126,12 @@ export function sendAll(socket: number, data: Uint8Array): void {
   const { value, errno } = attempt(() => send(socket, data, data.length, MSG_NOSIGNAL));
   if (errno !== 0) throw errnoError("send", errno);
   if (value !== data.length) throw new DecnetError("internal", "send: a part was left over");
+}
+
+/** Sends `data` to a sockaddr; false when the network takes it not. */
+export function sendTo(socket: number, data: Uint8Array, address: Uint8Array): boolean {
+  const { sendto } = libc();
+  return attempt(() => sendto(socket, data, data.length, MSG_NOSIGNAL, address, address.length)).errno === 0;
 }
 
 /** Receives into `buffer`; the number of bytes. Blocks as the socket does. Throws when the message was longer. */
