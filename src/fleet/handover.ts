@@ -52,6 +52,16 @@ export const orderSchema = z.discriminatedUnion("order", [
   }),
   /** A machine goes: its conversations end, its sockets are closed. */
   z.strictObject({ order: z.literal("remove"), decky: word }),
+  /**
+   * A guest of this install's own comes from this address and these ports within so many ms, twice at most to each
+   * service: what it does is no evidence.
+   */
+  z.strictObject({
+    order: z.literal("expect"),
+    address: z.string().max(15),
+    ports: z.tuple([port, port]),
+    ms: z.int().min(1).max(60_000),
+  }),
 ]);
 
 /** A machine as the other side holds it. */

@@ -61,6 +61,7 @@ async function obey(data: Uint8Array, fds: readonly number[]): Promise<Answer[]>
     );
     return parts.map((deckies, i) => ({ answer: "held", deckies, more: i < parts.length - 1 }));
   }
+  if (order.order === "expect") return [{ answer: "done" }];
   if (order.order === "remove") {
     shut(members.get(order.decky)?.sockets ?? [], () => true);
     members.delete(order.decky);

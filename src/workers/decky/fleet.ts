@@ -72,6 +72,10 @@ export class Fleet {
         [...asked].map(({ spec, machine }) => ({ decky: spec, sockets: [...machine.sockets] })),
       );
     }
+    if (order.order === "expect") {
+      this.#house.guests.expect(order);
+      return [encodeAnswer({ answer: "done" })];
+    }
     if (order.order === "remove") {
       const member = this.#members.get(order.decky);
       this.#members.delete(order.decky);

@@ -13,6 +13,7 @@ import { plainAddress } from "./connection.ts";
 import type { Conversation, ConversationHost } from "./conversation.ts";
 import { converse } from "./conversation.ts";
 import { createAdmission, createRefusalTally } from "./core.ts";
+import { createGuests, hostOfGuest } from "./guests.ts";
 
 function limitsFrom(config: Config): SessionLimits {
   return {
@@ -50,6 +51,7 @@ export function createHouse(context: WorkerContext) {
       perSource: config.get("limits.per_source"),
     }),
     conversations,
+    guests: createGuests(clock),
     tally: createRefusalTally(),
     newId: createIdSource(clock),
     limits: limitsFrom(config),
@@ -86,21 +88,26 @@ export interface Threshold {
   readonly conversations: Set<Conversation>;
 }
 
+/** Guests are bounded by being expected. */
+const NO_BOUND = { ok: true, leave: () => undefined } as const;
+
 /** What a decoy's socket meets: the bounds, then a conversation. */
 export async function welcome(house: House, threshold: Threshold, socket: Socket): Promise<void> {
   const { decky, service, conversations } = threshold;
   socket.on("error", () => undefined);
   const source = plainAddress(socket.remoteAddress);
-  const entry = house.admission.enter(source);
+  const visit = { address: source, port: socket.remotePort ?? 0, decky, service };
+  const guest = house.guests.takes(visit);
+  const entry = guest ? NO_BOUND : house.admission.enter(source);
   if (!entry.ok) {
     socket.resetAndDestroy();
     house.refused.add();
     house.tally.note({ source, decky, service, port: socket.localPort ?? 0, bound: entry.bound });
     return;
   }
-  house.opened.add();
+  if (!guest) house.opened.add();
   try {
-    const host = await threshold.host();
+    const host = guest ? hostOfGuest(await threshold.host()) : await threshold.host();
     // Whoever left meanwhile has no address any more, and no end that could be noticed.
     if (socket.destroyed) return;
     const conversation = converse(socket, host);

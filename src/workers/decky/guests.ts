@@ -1,0 +1,72 @@
+// Visitors of this install's own, who look whether the machines are well: what they do is no evidence.
+// Takes nobody for a guest who was not announced: address, ports, time and number of visits must fit.
+
+import type { Clock } from "../../contract/clock.ts";
+import type { Order } from "../../fleet/handover.ts";
+import type { ConversationHost } from "./conversation.ts";
+
+/** Visits to one service: the second is for who had no luck the first time. */
+const VISITS = 2;
+/** Expectations at once; an older one gives way. */
+const MAX_EXPECTED = 64;
+/** A guest says a line and listens for a moment. */
+const BOUNDS = { sessionBytes: 1024, sessionMs: 15_000, idleMs: 15_000, fileBytes: 0, files: 0, records: 0 };
+
+/** Who comes. */
+export interface Visit {
+  readonly address: string;
+  readonly port: number;
+  readonly decky: string;
+  readonly service: string;
+}
+
+/** The guests. */
+export interface Guests {
+  expect(order: Omit<Extract<Order, { order: "expect" }>, "order">): void;
+  /** Whether this is a guest; counts the visit. */
+  takes(visit: Visit): boolean;
+}
+
+interface Expected {
+  readonly address: string;
+  readonly ports: readonly [number, number];
+  readonly until: number;
+  readonly visits: Map<string, number>;
+}
+
+/** An empty list of guests. */
+export function createGuests(clock: Pick<Clock, "monotonic">): Guests {
+  let expected: Expected[] = [];
+  return {
+    expect({ address, ports, ms }) {
+      const now = clock.monotonic();
+      const others = expected.filter(({ until }) => until > now).slice(1 - MAX_EXPECTED);
+      expected = [...others, { address, ports, until: now + ms, visits: new Map() }];
+    },
+    takes({ address, port, decky, service }) {
+      // Almost always nobody is expected.
+      if (expected.length === 0) return false;
+      const now = clock.monotonic();
+      const found = expected.find(
+        ({ ports, until, ...one }) =>
+          one.address === address && until > now && port >= ports[0] && port <= ports[1],
+      );
+      if (!found) return false;
+      const key = `${decky} ${service}`;
+      const visits = (found.visits.get(key) ?? 0) + 1;
+      if (visits > VISITS) return false;
+      found.visits.set(key, visits);
+      return true;
+    },
+  };
+}
+
+/** The same decoy for a guest: nothing is told and nothing kept. */
+export function hostOfGuest(host: ConversationHost): ConversationHost {
+  return {
+    ...host,
+    limits: BOUNDS,
+    emit: () => undefined,
+    openDataPort: () => Promise.resolve(null),
+  };
+}
