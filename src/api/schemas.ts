@@ -100,6 +100,8 @@ export const deckySchema = z
     state: z.string(),
     persona: z.object({ hostname: z.string(), archetype: z.string(), os: z.string() }),
     services: z.array(serviceSchema),
+    /** What a neighbour found amiss; empty when nothing was. */
+    reason: z.string(),
     changed_at: ms,
   })
   .openapi("Decky");

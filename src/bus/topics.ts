@@ -72,7 +72,13 @@ export const topicCatalogue = {
   deckyState: topic(
     "decky.{id}.state",
     { by: ["decky", "mutator"], summary: "A decky came up, changed or went down." },
-    { state: deckyState, previous: deckyState, address: p.address, services: z.array(p.service).max(64) },
+    {
+      state: deckyState,
+      previous: deckyState,
+      address: p.address,
+      services: z.array(p.service).max(64),
+      reason: p.sentence.optional(),
+    },
   ),
   deckyTraffic: topic(
     "decky.{id}.traffic",

@@ -129,6 +129,15 @@ const own: readonly CommandDefinition[] = [
     internal: true,
     load: async () => (await import("./kernel.ts")).runKernel,
   }),
+  defineCommand({
+    name: "neighbour",
+    summary: "looks at deckies from a place beside them: one task from standard input, one report",
+    settings: [],
+    examples: ["decnet neighbour < task.json"],
+    group: "commands",
+    internal: true,
+    load: async () => (await import("./neighbour.ts")).runNeighbour,
+  }),
 ];
 
 function workerCommand(worker: (typeof workers)[number]): CommandDefinition {

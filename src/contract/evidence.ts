@@ -149,6 +149,8 @@ export const evidenceKinds = {
     mac: z.string().max(17).nullable(),
     persona: z.strictObject({ hostname: z.string().max(64), archetype: word, os: z.string().max(100) }),
     services: z.array(serviceState).max(64),
+    /** What a neighbour found amiss, in words for the operator. */
+    reason: z.string().max(300).optional(),
   }),
   "outbound.dropped": kind(
     "Something in a decky began a connection outward; it was stopped. Its source is the decky itself.",

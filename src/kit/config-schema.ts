@@ -139,6 +139,14 @@ export const settings = {
     default: "local",
     summary: "name of this sensor in evidence",
   }),
+  "mutator.probe_ms": setting({
+    schema: z
+      .int()
+      .min(0)
+      .max(7 * 86_400_000),
+    default: 600_000,
+    summary: "mean wait between two looks at deployed deckies from a neighbour's place; 0 for none",
+  }),
   "limits.connections": setting({
     schema: positive,
     default: 4096,

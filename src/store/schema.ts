@@ -139,6 +139,8 @@ export interface DeckyTable {
   persona: string;
   /** JSON array of ServiceState. */
   services: string;
+  /** Why it is not as it should be; empty when it is, or its services tell. */
+  reason: string;
   changed_at: number;
 }
 

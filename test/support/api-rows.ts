@@ -168,6 +168,7 @@ export async function addDecky(store: Store, name: string, state = "running"): P
       state,
       persona: JSON.stringify({ hostname: "web-01", archetype: "web-server", os: "Debian GNU/Linux 12" }),
       services: JSON.stringify(services),
+      reason: "",
       changed_at: Date.now(),
     })
     .execute();

@@ -109,6 +109,7 @@ function decky(now: number, name: string, n: number): Decky {
     address: `192.0.2.${10 + n}`,
     mac: n === 1 ? "00:16:3e:5a:11:02" : null,
     state: n === 1 ? "degraded" : "running",
+    reason: n === 1 ? "http: its port is closed" : "",
     persona: {
       hostname: ["srv-www-3", "pgsql-prod"][n] ?? "host",
       archetype: ["web-server", "database"][n] ?? "server",

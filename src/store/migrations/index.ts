@@ -3,6 +3,7 @@
 import { evidenceAndDerived } from "./0001-evidence-and-derived.ts";
 import { auditSourceAndOutcome } from "./0002-audit-source-and-outcome.ts";
 import { topologies } from "./0003-topologies.ts";
+import { deckyReason } from "./0004-decky-reason.ts";
 import type { Migration } from "./migration.ts";
 
 /** Every step, number 1 first. */
@@ -10,6 +11,7 @@ export const migrations: readonly Migration[] = Object.freeze([
   evidenceAndDerived,
   auditSourceAndOutcome,
   topologies,
+  deckyReason,
 ]);
 
 /** The version that this program reads and writes. */

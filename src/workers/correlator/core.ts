@@ -137,6 +137,7 @@ class Derivation {
       state: data.state,
       persona: JSON.stringify(data.persona),
       services: JSON.stringify(data.services),
+      reason: data.reason ?? "",
       changed_at: row.ts,
     });
   }

@@ -30,7 +30,7 @@ const columns = {
   credential:
     "id seq ts attacker_ip session decky service method username secret secret_sha256 accepted drill",
   credential_reuse: "secret_sha256 first_seen last_seen attempts deckies services attackers reused announced",
-  decky: "name address mac state persona services changed_at",
+  decky: "name address mac state persona services reason changed_at",
 } as const;
 
 type Row = Record<string, string | number | null>;

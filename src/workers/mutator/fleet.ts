@@ -40,6 +40,7 @@ export interface Part {
 export interface Fleet {
   /** Archetypes with their services. */
   readonly catalogue: ReturnType<typeof machineCatalogue>;
+  readonly install: string;
   readonly draw: (...labels: readonly string[]) => Random;
   compile(all: readonly Placed[]): Compiled;
   place(placed: Placed, others: readonly Placed[]): Promise<Allocation>;
@@ -101,6 +102,7 @@ export function createFleet({ secret, runKernel, places }: FleetOptions): Fleet 
   const task = { install, ...places };
   return {
     catalogue,
+    install,
     draw,
     compile: (all) => compileTopologies(all, options),
     place: (placed, others) =>

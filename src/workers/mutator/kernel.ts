@@ -7,6 +7,8 @@ import { reportSchema } from "./task.ts";
 
 /** How long one task may take: a thousand machines on a slow host. */
 const TASK_MS = 120_000;
+/** What a process may write at most. */
+const MOST_BYTES = 16 * 1024 * 1024;
 /** What is kept of what a process that failed said. */
 const SAID = 500;
 
@@ -14,34 +16,49 @@ const SAID = 500;
 export type RunKernel = (task: Task) => Promise<Report>;
 
 /** The command that runs this same program. */
-function ownCommand(): readonly string[] {
+export function ownCommand(): readonly string[] {
   return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main];
+}
+
+/** A task for a process of this program's own. */
+interface OwnTask {
+  readonly task: unknown;
+  readonly signal: AbortSignal;
+  readonly ms: number;
+}
+
+/** Runs this program with a task on its standard input; what it wrote. Throws `unavailable` when it failed. */
+export async function askOwnProcess(
+  command: readonly string[],
+  { task, signal, ms }: OwnTask,
+): Promise<string> {
+  const child = Bun.spawn([...command], {
+    stdin: new Blob([JSON.stringify(task)]),
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: ms,
+    killSignal: "SIGKILL",
+    maxBuffer: MOST_BYTES,
+  });
+  const stop = (): void => child.kill("SIGKILL");
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) stop();
+  const [out, said] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  signal.removeEventListener("abort", stop);
+  if (child.exitCode === 0) return out;
+  const how = child.signalCode ?? `status ${child.exitCode}`;
+  const reason = said.trim().slice(-SAID);
+  throw new DecnetError("unavailable", `the ${command.at(-1)} process ended with ${how}: ${reason}`);
 }
 
 /** Runs tasks as `decnet kernel`, each in a process of its own; `signal` ends the one that is under way. */
 export function kernelProcess(signal: AbortSignal, command = ownCommand()): RunKernel {
   return async (task) => {
-    const child = Bun.spawn([...command, "kernel"], {
-      stdin: new Blob([JSON.stringify(task)]),
-      stdout: "pipe",
-      stderr: "pipe",
-      timeout: TASK_MS,
-      killSignal: "SIGKILL",
-    });
-    const stop = (): void => child.kill("SIGKILL");
-    signal.addEventListener("abort", stop, { once: true });
-    if (signal.aborted) stop();
-    const [out, said] = await Promise.all([
-      new Response(child.stdout).text(),
-      new Response(child.stderr).text(),
-      child.exited,
-    ]);
-    signal.removeEventListener("abort", stop);
-    if (child.exitCode !== 0) {
-      const how = child.signalCode ?? `status ${child.exitCode}`;
-      const reason = said.trim().slice(-SAID);
-      throw new DecnetError("unavailable", `the kernel's process ended with ${how}: ${reason}`);
-    }
+    const out = await askOwnProcess([...command, "kernel"], { task, signal, ms: TASK_MS });
     const parsed = reportSchema.safeParse(JSON.parse(out));
     if (!parsed.success) throw new DecnetError("protocol", "the kernel's process gave no report");
     return parsed.data;

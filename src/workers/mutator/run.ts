@@ -3,6 +3,7 @@
 
 import { DecnetError, toError } from "../../contract/errors.ts";
 import { createIdSource } from "../../contract/ids.ts";
+import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import { createBackoff } from "../../kit/backoff.ts";
 import { holdFile } from "../../kit/hold-file.ts";
@@ -30,6 +31,8 @@ import {
 import type { RunKernel } from "./kernel.ts";
 import { kernelProcess } from "./kernel.ts";
 import { createNotes } from "./notes.ts";
+import { proberOf } from "./probe/index.ts";
+import type { Prober } from "./probe/prober.ts";
 import { createSchedules } from "./schedules.ts";
 import { createTeller } from "./tell.ts";
 
@@ -73,6 +76,12 @@ class Keeper {
     if (report?.dropped) this.#notes.take(report.dropped);
     await world.refresh();
   }
+}
+
+/** What the stage is made with. */
+interface Means {
+  readonly secret: InstallSecret;
+  readonly runKernel: RunKernel;
 }
 
 /** All that a tick does, in its order. */
@@ -135,9 +144,8 @@ class Ticker {
   }
 }
 
-function stageOf(context: WorkerContext, store: Store, runKernel: RunKernel): Stage {
+function stageOf(context: WorkerContext, store: Store, { secret, runKernel }: Means): Stage {
   const { clock, folder, log } = context;
-  const secret = loadSecret(folder.secretFile, clock);
   const places = { netns: namespaceFolder(folder), lock: folder.kernelLock, socket: folder.deckySocket };
   return {
     store,
@@ -151,7 +159,7 @@ function stageOf(context: WorkerContext, store: Store, runKernel: RunKernel): St
 }
 
 /** One round over everything. */
-function createTick(context: WorkerContext, stage: Stage): () => Promise<void> {
+function createTick(context: WorkerContext, stage: Stage, prober: Prober): () => Promise<void> {
   const { folder, metrics, clock } = context;
   const acts = createActs(stage);
   const ticker = new Ticker(stage, acts, createChanges(stage, acts));
@@ -161,7 +169,11 @@ function createTick(context: WorkerContext, stage: Stage): () => Promise<void> {
   const machines = (): number =>
     stage.world.entries.reduce((sum, { placed }) => sum + placed.machines.size, 0);
   metrics.gauge("machines", machines);
-  context.reportHealth(() => ({ topologies: stage.world.entries.length, machines: machines() }));
+  context.reportHealth(() => ({
+    topologies: stage.world.entries.length,
+    machines: machines(),
+    ...prober.health,
+  }));
   let first = true;
   return async () => {
     await stage.world.refresh();
@@ -171,6 +183,7 @@ function createTick(context: WorkerContext, stage: Stage): () => Promise<void> {
     await ticker.changes(context.signal);
     await keeper.turn(false);
     await schedules.turn();
+    if (stage.helpless === undefined) prober.turn();
   };
 }
 
@@ -182,9 +195,17 @@ export async function run(context: WorkerContext): Promise<void> {
   if (!hold) throw new DecnetError("conflict", "another mutator works on this data folder");
   claimDatabase(folder);
   const store = openStore({ path: folder.database, log });
-  const stage = stageOf(context, store, kernelProcess(signal));
+  const secret = loadSecret(folder.secretFile, clock);
+  const kernel = kernelProcess(signal);
+  // The kernel is touched when no neighbour is in it.
+  const runKernel: RunKernel = async (task) => {
+    await prober.recall();
+    return kernel(task);
+  };
+  const stage = stageOf(context, store, { secret, runKernel });
+  const prober = proberOf(context, stage, secret);
   const waker = createWaker({ bus, pattern: "topology.>", clock, signal });
-  const tick = createTick(context, stage);
+  const tick = createTick(context, stage, prober);
   const backoff = createBackoff(100, 2_000);
   if (stage.helpless !== undefined) log.info({ reason: stage.helpless }, "topologies can't be deployed here");
   context.ready();
@@ -203,6 +224,7 @@ export async function run(context: WorkerContext): Promise<void> {
     }
   } finally {
     waker.close();
+    await prober.recall();
     await stage.tell.flush(1_000);
     stage.tell.close();
     await store.close();

@@ -3,7 +3,7 @@
 
 import { publishSafely } from "../../bus/publish-safely.ts";
 import { topics } from "../../bus/topics.ts";
-import type { Evidence } from "../../contract/evidence.ts";
+import type { Evidence, EvidenceData } from "../../contract/evidence.ts";
 import type { EvidenceId } from "../../contract/ids.ts";
 import { createIdSource } from "../../contract/ids.ts";
 import type { EvidenceClient } from "../../evidence/client.ts";
@@ -32,6 +32,8 @@ export interface Teller {
   ): void;
   /** A decky is no more: its row goes. */
   removed(decky: Named): void;
+  /** A neighbour found it otherwise than before. */
+  changed(decky: Named, change: Omit<EvidenceData<"decky.changed">, "address" | "mac">): void;
   /** Its firewall stopped so many packets since it was last looked at. */
   dropped(decky: Named, count: { readonly tcp: number; readonly other: number }): void;
   /** Waits for the collector to take what was told. */
@@ -90,6 +92,18 @@ export function createTeller(context: WorkerContext): Teller {
       });
       const change = { state: "removed", previous: "unknown", address } as const;
       publishSafely(bus, topics.deckyState, { id: decky.decky }, { ...change, services: [] }, log);
+    },
+    changed(decky, change) {
+      const { address, mac } = decky;
+      send(decky, "decky.changed", { ...change, address, mac });
+      const { state, previous, services, reason = "" } = change;
+      publishSafely(
+        bus,
+        topics.deckyState,
+        { id: decky.decky },
+        { state, previous, address, services, reason },
+        log,
+      );
     },
     dropped: (decky, count) => send(decky, "outbound.dropped", count),
     flush: (ms) => client?.flush(ms) ?? Promise.resolve(true),

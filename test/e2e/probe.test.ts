@@ -1,0 +1,219 @@
+// A neighbour looks at deployed deckies in a small internet: a healthy fleet is well, what is tampered with is found,
+// nothing of the visits shows, and a neighbour that is killed leaves nothing. Needs root.
+
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Attacker, EvidenceItem, Page, Status } from "../../src/api/types.ts";
+import type { RunningInstall } from "../support/install.ts";
+import { BINARY, startInstall } from "../support/install.ts";
+import type { Internet, Said } from "../support/internet.ts";
+import { createInternet, HAS_INTERNET } from "../support/internet.ts";
+
+interface Listed {
+  readonly name: string;
+  readonly address: string;
+  readonly mac: string | null;
+  readonly state: string;
+  readonly reason: string;
+}
+
+const PROBE_MS = 1_500;
+
+let internet: Internet;
+let install: RunningInstall;
+let token: string;
+let linksBefore: readonly string[];
+
+const decnet = (...args: string[]): Promise<Said> =>
+  internet.host.run(BINARY, ...args, "--data-dir", install.dataDir);
+
+async function api<T>(path: string): Promise<T> {
+  const header = `authorization: Bearer ${token}`;
+  const { out } = await internet.host.run("curl", "-s", "-H", header, `${install.up.url}/api/v1${path}`);
+  return JSON.parse(out) as T;
+}
+
+/** Deckies that were deployed: those of the host itself have its address. */
+async function deployed(): Promise<readonly Listed[]> {
+  const { data } = await api<{ data: Listed[] }>("/deckies");
+  return data.filter(({ mac }) => mac !== null);
+}
+
+async function until<T>(look: () => Promise<T | undefined | false>, what: string, ms = 30_000): Promise<T> {
+  const end = performance.now() + ms;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (performance.now() > end)
+      throw new Error(
+        `not in ${ms} ms: ${what}\n${JSON.stringify(await deployed())}\n${install.errors().slice(-3000)}`,
+      );
+    await Bun.sleep(100);
+  }
+}
+
+async function extra(): Promise<Readonly<Record<string, unknown>>> {
+  const { out } = await decnet("status", "--json");
+  return (JSON.parse(out) as Status).workers.find(({ name }) => name === "mutator")?.extra ?? {};
+}
+
+/** Waits for two looks that began from now on. */
+async function lookedAt(): Promise<Readonly<Record<string, unknown>>> {
+  let seen = Number((await extra())["probed_at"]);
+  let now: Readonly<Record<string, unknown>> = {};
+  for (let looks = 0; looks < 2; looks++) {
+    now = await until(async () => {
+      const one = await extra();
+      return Number(one["probed_at"]) > seen && one;
+    }, "another look");
+    seen = Number(now["probed_at"]);
+  }
+  return now;
+}
+
+const linkNames = async (): Promise<readonly string[]> =>
+  ((JSON.parse((await internet.host.run("ip", "-j", "link")).out) as { ifname: string }[]) ?? [])
+    .map(({ ifname }) => ifname)
+    .sort();
+
+async function inside(decky: string, ...command: string[]): Promise<void> {
+  const own = readdirSync("/run/netns").find(
+    (name) => name.startsWith("decnet-") && name.endsWith(`-${decky}`),
+  );
+  const child = Bun.spawn(["nsenter", `--net=/run/netns/${own}`, "--", ...command], { stderr: "pipe" });
+  if ((await child.exited) !== 0) throw new Error(await new Response(child.stderr).text());
+}
+
+/** Waits until a decky has such a state, and gives the reason. */
+const becomes = (name: string, state: string, reason: RegExp): Promise<string> =>
+  until(async () => {
+    const row = (await deployed()).find((one) => one.name === name);
+    return row?.state === state && reason.test(row.reason) ? `${row.reason} ` : undefined;
+  }, `${name} is ${state}: ${reason.source}`);
+
+/** Ids of the neighbours that this install's mutator has sent. */
+function neighbours(mutator: number): readonly number[] {
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const [, command] = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
+      const status = readFileSync(`/proc/${name}/status`, "utf8");
+      const ours = command === "neighbour" && status.includes(`PPid:\t${mutator}\n`);
+      return ours ? [Number(name)] : [];
+    } catch {
+      // It ended meanwhile.
+      return [];
+    }
+  });
+}
+
+describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
+  beforeAll(async () => {
+    internet = await createInternet();
+    linksBefore = await linkNames();
+    const env = { DECNET_MUTATOR_PROBE_MS: String(PROBE_MS) };
+    install = await startInstall({ prefix: internet.host.prefix, env });
+    ({ token } = JSON.parse(readFileSync(join(install.dataDir, "run", "install.json"), "utf8")) as {
+      token: string;
+    });
+    const file = join(install.folder, "mixed.toml");
+    await Bun.write(file, MIXED);
+    const { code, out, err } = await decnet("topology", "deploy", file);
+    if (code !== 0) throw new Error(out + err);
+    await until(async () => (await deployed()).length === 6, "six deckies");
+  }, 90_000);
+  afterAll(async () => {
+    await decnet("teardown", "--all");
+    await install[Symbol.asyncDispose]();
+    await internet[Symbol.asyncDispose]();
+  }, 60_000);
+
+  test("finds a healthy fleet well", async () => {
+    expect(await lookedAt()).toMatchObject({ probed: 6, probe_faults: 0 });
+    for (const row of await deployed())
+      expect([row.name, row.state, row.reason]).toEqual([row.name, "running", ""]);
+  }, 90_000);
+
+  test("finds a TTL that was changed, and that it is right again", async () => {
+    await inside("web01", "sysctl", "-qw", "net.ipv4.ip_default_ttl=77");
+    expect(await becomes("web01", "degraded", /another TTL/)).toContain("(77)");
+    await inside("web01", "sysctl", "-qw", "net.ipv4.ip_default_ttl=64");
+    await becomes("web01", "running", /^$/);
+  }, 90_000);
+
+  test("finds a port that is blocked, and one that was stolen", async () => {
+    await inside("db01", "nft", "add", "table", "inet", "thief");
+    await inside("db01", "nft", "add chain inet thief in { type filter hook input priority -50; }");
+    await inside("db01", "nft", "add rule inet thief in tcp dport 6379 drop");
+    expect(await becomes("db01", "degraded", /redis/)).toContain("redis: its port does not answer");
+    await inside("db01", "nft", "delete", "table", "inet", "thief");
+    await becomes("db01", "running", /^$/);
+    // Whoever comes for ssh meets the web server.
+    await inside("web01", "nft", "add", "table", "ip", "thief");
+    await inside("web01", "nft", "add chain ip thief in { type nat hook prerouting priority -100; }");
+    await inside("web01", "nft", "add rule ip thief in tcp dport 22 redirect to :80");
+    expect(await becomes("web01", "degraded", /ssh/)).toContain("ssh: it does not say what its product says");
+    await inside("web01", "nft", "delete", "table", "ip", "thief");
+    await becomes("web01", "running", /^$/);
+  }, 180_000);
+
+  test("is no attacker: no row, no session, no evidence but of the deckies' states", async () => {
+    expect((await api<Page<Attacker>>("/attackers?limit=10")).data).toEqual([]);
+    expect((await api<Page<unknown>>("/sessions?limit=10")).data).toEqual([]);
+    const { data } = await api<Page<EvidenceItem>>("/evidence?since=0&limit=500");
+    expect(data.filter(({ kind }) => kind !== "decky.changed")).toEqual([]);
+  });
+
+  test("leaves nothing when it is killed, and another one comes", async () => {
+    const mutator = Number((await extra())["pid"]);
+    const victim = await until(async () => neighbours(mutator)[0], "a neighbour");
+    process.kill(victim, "SIGKILL");
+    await until(async () => !neighbours(mutator).includes(victim), "its end");
+    await lookedAt();
+    expect((await decnet("teardown", "--all")).code).toBe(0);
+    await until(async () => (await deployed()).length === 0, "no decky");
+    expect(await linkNames()).toEqual(linksBefore);
+    expect((await internet.host.run("lsns", "-t", "net", "-n", "-o", "COMMAND")).out).not.toContain(
+      "neighbour",
+    );
+  }, 120_000);
+});
+
+const MIXED = `name = "mixed"
+[[lans]]
+name = "dmz"
+subnet = "10.30.0.0/24"
+dmz = true
+interface = "br-dmz"
+[[lans]]
+name = "inner"
+subnet = "10.30.10.0/24"
+[[deckies]]
+name = "web01"
+archetype = "linux-server"
+services = ["ssh", "http", "ftp"]
+edges = [{ lan = "dmz" }]
+[[deckies]]
+name = "win01"
+archetype = "windows-server"
+edges = [{ lan = "dmz" }]
+[[deckies]]
+name = "gate01"
+archetype = "linux-server"
+services = ["ssh"]
+forward = true
+edges = [{ lan = "dmz" }, { lan = "inner" }]
+[[deckies]]
+name = "db01"
+archetype = "database-server"
+edges = [{ lan = "inner" }]
+[[deckies]]
+name = "plc01"
+archetype = "plc"
+edges = [{ lan = "inner" }]
+[[deckies]]
+name = "router01"
+archetype = "router"
+edges = [{ lan = "inner" }]
+`;
