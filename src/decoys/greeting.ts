@@ -36,6 +36,7 @@ const ftpGreetings: Readonly<Record<string, (claim: Claim, persona: Claimed) => 
   vsftpd: ({ version }) => `220 (vsFTPd ${version})\r\n`,
   "Microsoft ftpd": () => "220 Microsoft FTP Service\r\n",
   ProFTPD: (_, { hostname }) => `220 ProFTPD Server (${hostname} FTP Server) [`,
+  "Synology DiskStation ftpd": () => "220 DiskStation FTP server ready.\r\n",
   "VxWorks ftpd": ({ version }) => `220 VxWorks FTP server (VxWorks ${version}) ready.\r\n`,
 };
 

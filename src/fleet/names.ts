@@ -29,6 +29,11 @@ export function hostLinkName(install: string, decky: string, link: string): stri
   return namesOf(install).hostLink(decky, link);
 }
 
+/** The host's end of the link of a neighbour that looks at machines for a moment: no machine's, and not looked for. */
+export function neighbourLinkName(install: string, network: string, run: number): string {
+  return `${linkPrefix(install)}p${digest(`${network}\n${run}`, 7)}`;
+}
+
 /** A link within its namespace, named by the LAN that it leads to, so that the others keep theirs when one goes. */
 export function innerLinkName(lan: string): string {
   return lan.length <= 13 ? `e-${lan}` : `e-${lan.slice(0, 7)}${digest(lan, 6)}`;

@@ -197,10 +197,12 @@ export async function run(context: WorkerContext): Promise<void> {
   const store = openStore({ path: folder.database, log });
   const secret = loadSecret(folder.secretFile, clock);
   const kernel = kernelProcess(signal);
-  // The kernel is touched when no neighbour is in it.
   const runKernel: RunKernel = async (task) => {
-    await prober.recall();
-    return kernel(task);
+    // A look that changes nothing disturbs no neighbour.
+    if (task.reach?.settings) await prober.recall();
+    const report = await kernel(task);
+    if (report.steps + report.handed > 0) await prober.recall();
+    return report;
   };
   const stage = stageOf(context, store, { secret, runKernel });
   const prober = proberOf(context, stage, secret);

@@ -31,7 +31,10 @@ export function stateFor(reason: string, services: readonly ServiceState[]): "ru
 }
 
 /** A machine as it was last described, by itself or by a neighbour. */
-type Known = Pick<Changed, "state" | "persona" | "services"> & { readonly reason: string };
+type Known = Pick<Changed, "persona" | "services"> & {
+  readonly state: Changed["previous"];
+  readonly reason: string;
+};
 
 function undescribed({ name, spec, sockets }: CompiledDecky, reason: string): Known {
   const services = sockets
@@ -48,7 +51,7 @@ export function createFindings({ db }: Store, tell: Pick<Teller, "changed">) {
   const knownOf = async (decky: CompiledDecky): Promise<Known> => {
     const row = await getDecky(db, decky.name);
     return row
-      ? { ...row, state: row.state as Changed["state"] }
+      ? { ...row, state: row.state as Changed["previous"] }
       : undescribed(decky, told.get(decky.name) ?? "");
   };
   return async ({ looked, faults }: Found): Promise<void> => {

@@ -2,9 +2,9 @@
 // Knows nothing of how a neighbour looks.
 
 import { systemRandom } from "../../../contract/random.ts";
+import { networkProfileOf } from "../../../decoys/personas/network.ts";
 import type { InstallSecret } from "../../../decoys/personas/secret.ts";
 import type { CompiledDecky } from "../../../fleet/compile.ts";
-import { networkProfileOf } from "../../../fleet/network-profile.ts";
 import type { WorkerContext } from "../../../kit/worker.ts";
 import type { Stage } from "../acts.ts";
 import { isUp } from "../core.ts";

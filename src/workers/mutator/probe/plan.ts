@@ -7,7 +7,7 @@ import type { Persona } from "../../../decoys/personas/persona.ts";
 import type { InstallSecret } from "../../../decoys/personas/secret.ts";
 import type { CompiledDecky } from "../../../fleet/compile.ts";
 import type { DesiredLink } from "../../../fleet/model.ts";
-import { namesOf } from "../../../fleet/names.ts";
+import { neighbourLinkName } from "../../../fleet/names.ts";
 import { formatAddress, isHostOf, parseAddress, sizeOf } from "../../../topology/ipv4.ts";
 import type { ProbeTask, Target, Visit } from "./task.ts";
 
@@ -136,8 +136,7 @@ export function planProbe(
       tasks.push({
         interface: name,
         driver: members[0]?.link.driver ?? "bridge",
-        // Known to the mutator's reconciliation as a link of this install that belongs to no machine.
-        host: namesOf(options.install).hostLink(`neighbour ${name}`, String(options.random.below(2 ** 40))),
+        host: neighbourLinkName(options.install, name, options.random.below(2 ** 40)),
         mac,
         addresses,
         ports: [from, from + PORTS],
