@@ -46,7 +46,10 @@ function identity({ service, privileges }: WorkerDefinition): Lines {
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
     `SystemCallFilter=${calls[service.user]}`,
-    ...(service.network === "fleet" ? ["SystemCallFilter=@mount setns unshare"] : []),
+    // A neighbour of its own puts up the decoys' fence as well.
+    ...(service.network === "fleet"
+      ? ["SystemCallFilter=@mount setns unshare", `SystemCallFilter=${calls.decoys}`]
+      : []),
     // Root's own file, read once and never opened by the user that serves.
     ...(service.user === "decoys" ? [`LoadCredential=secret:${DATA_DIR}/secret`] : []),
   ];

@@ -28,6 +28,14 @@ test("whoever comes a third time is no guest any more", () => {
   expect(guests.takes({ ...visit, decky: "web02" })).toBe(true);
 });
 
+test("who was announced anew may come anew, also while the last announcement holds", () => {
+  const guests = guestsAt({ now: 0 });
+  guests.expect(order);
+  expect([1, 2, 3].map(() => guests.takes(visit))).toEqual([true, true, false]);
+  guests.expect({ ...order, ports: [39_950, 40_050] });
+  expect([1, 2, 3].map(() => guests.takes(visit))).toEqual([true, true, false]);
+});
+
 test("expectations are bounded: the oldest gives way", () => {
   const guests = guestsAt({ now: 0 });
   for (let i = 0; i < 65; i++) guests.expect({ ...order, address: `10.0.1.${i}` });

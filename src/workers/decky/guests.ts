@@ -47,16 +47,17 @@ export function createGuests(clock: Pick<Clock, "monotonic">): Guests {
       // Almost always nobody is expected.
       if (expected.length === 0) return false;
       const now = clock.monotonic();
-      const found = expected.find(
-        ({ ports, until, ...one }) =>
-          one.address === address && until > now && port >= ports[0] && port <= ports[1],
-      );
-      if (!found) return false;
       const key = `${decky} ${service}`;
-      const visits = (found.visits.get(key) ?? 0) + 1;
-      if (visits > VISITS) return false;
-      found.visits.set(key, visits);
-      return true;
+      // Those of an earlier one at the same address may still count: any of them will do.
+      for (const one of expected) {
+        const visits = one.visits.get(key) ?? 0;
+        const announced =
+          one.address === address && one.until > now && port >= one.ports[0] && port <= one.ports[1];
+        if (!announced || visits >= VISITS) continue;
+        one.visits.set(key, visits + 1);
+        return true;
+      }
+      return false;
     },
   };
 }
