@@ -135,11 +135,11 @@ test("one that is called back tells nothing, and another one goes", async () => 
   expect([turnAt(1001), turnAt(2000)]).toEqual([1, 2]);
 });
 
-test("0 sends none but on request", async () => {
-  const { turnAt, prober } = handHeld(0);
+test("0 sends none", async () => {
+  const { turnAt, fleet } = handHeld(0);
   expect([turnAt(0), turnAt(10_000_000)]).toEqual([0, 0]);
-  prober.request();
-  expect(turnAt(10_000_001)).toBe(1);
+  fleet.mark = "2";
+  expect([turnAt(10_000_001), turnAt(20_000_000)]).toEqual([0, 0]);
 });
 
 test("a network without a place says nothing of its machines", async () => {

@@ -1,4 +1,4 @@
-// Sends neighbours to the deckies: after each change, every so often, and on request; says what they found.
+// Sends neighbours to the deckies: after each change and every so often; says what they found.
 // Never at the same time as the kernel is touched: a change calls them back, and they go again after it.
 
 import type { Clock } from "../../../contract/clock.ts";
@@ -27,7 +27,7 @@ export interface ProberOptions extends PlanOptions {
   readonly log: Logger;
   readonly random: Random;
   readonly send: SendNeighbour;
-  /** Mean wait between two looks; 0 for none but those on request. */
+  /** Mean wait between two looks; 0 for none at all. */
   readonly everyMs: number;
   /** All that is up, and what changes when it does. */
   readonly fleet: () => { readonly deckies: readonly CompiledDecky[]; readonly mark: string };
@@ -40,14 +40,14 @@ export interface Health {
   readonly probe_faults: number;
   /** Unix ms; 0 before the first time. */
   readonly probed_at: number;
+  /** How long that took. */
+  readonly probe_ms: number;
 }
 
 /** Sends neighbours. */
 export interface Prober {
   /** Sends them when it is time to; does not wait for them. */
   turn(): void;
-  /** Has them sent as soon as can be. */
-  request(): void;
   /** Calls them back, and waits until they are gone. */
   recall(): Promise<void>;
   readonly health: Health;
@@ -55,7 +55,7 @@ export interface Prober {
 
 class Doing implements Prober {
   readonly #options: ProberOptions;
-  #health: Health = { probed: 0, probe_faults: 0, probed_at: 0 };
+  #health: Health = { probed: 0, probe_faults: 0, probed_at: 0, probe_ms: 0 };
   #mark = "";
   #due = Number.POSITIVE_INFINITY;
   #running: { readonly stop: AbortController; readonly done: Promise<void> } | undefined;
@@ -66,10 +66,6 @@ class Doing implements Prober {
 
   get health(): Health {
     return this.#health;
-  }
-
-  request(): void {
-    this.#due = Math.min(this.#due, this.#options.clock.monotonic());
   }
 
   async recall(): Promise<void> {
@@ -107,11 +103,17 @@ class Doing implements Prober {
     try {
       const { tasks, full } = planProbe(deckies, this.#options);
       if (full.length > 0) log.warn({ networks: full }, "no neighbour finds room in a network");
+      const start = clock.monotonic();
       const found = await this.#ask(tasks, signal);
       if (signal.aborted) return;
       const looked = deckies.filter(({ name }) => found.looked.has(name));
       const faults = Map.groupBy(found.faults, ({ decky }) => decky);
-      this.#health = { probed: looked.length, probe_faults: faults.size, probed_at: clock.now() };
+      this.#health = {
+        probed: looked.length,
+        probe_faults: faults.size,
+        probed_at: clock.now(),
+        probe_ms: Math.round(clock.monotonic() - start),
+      };
       await tell({ looked, faults });
     } catch (error) {
       if (!signal.aborted) log.warn({ err: toError(error) }, "the deckies could not be looked at");

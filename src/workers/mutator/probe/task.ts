@@ -42,7 +42,7 @@ export const probeTaskSchema = z.strictObject({
 });
 
 /** What is wrong with a machine. */
-export const checks = {
+const checks = {
   arp: "nobody answers for its address",
   mac: "another MAC answers for its address",
   echo: "it does not answer echo requests",
