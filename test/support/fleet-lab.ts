@@ -64,7 +64,8 @@ export class FleetLab implements AsyncDisposable {
   }
 
   #spawn(command: readonly string[]): Process {
-    const env = { ...process.env, DECNET_BUS_TYPE: "null" };
+    // The stand-in greets as no product does: nobody looks at it.
+    const env = { ...process.env, DECNET_BUS_TYPE: "null", DECNET_MUTATOR_PROBE_MS: "0" };
     const made = Bun.spawn([...command], {
       env,
       stdin: "ignore",
