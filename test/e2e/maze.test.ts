@@ -71,6 +71,7 @@ let attacker: Place;
 let visitor: Place;
 let token: string;
 let linksBefore: readonly string[];
+let mark: string;
 
 const decnet = (...args: string[]): Promise<Said> =>
   internet.host.run(BINARY, ...args, "--data-dir", install.dataDir);
@@ -103,8 +104,9 @@ const linkNames = async (): Promise<readonly string[]> =>
     .map(({ ifname }) => ifname)
     .sort();
 
+/** This install's: another one on this machine may have deckies of the same names. */
 const namespaces = (): readonly string[] =>
-  readdirSync("/run/netns").filter((name) => name.startsWith("decnet-"));
+  readdirSync("/run/netns").filter((name) => name.startsWith(`decnet-${mark}-`));
 
 async function redis(from: Place, address: string): Promise<string> {
   const { out, err } = await from.run("timeout", "3", "redis-cli", "-h", address, "PING");
@@ -164,6 +166,8 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       return rows.length === 4 && rows.every(({ state }) => state === "running") && rows;
     }, `four deckies that run; deploy said ${out}${err}`);
     expect(new Set(fleet.map(({ mac }) => mac)).size).toBe(4);
+    mark = /^dn(.{5})v/m.exec((await linkNames()).join("\n"))?.[1] ?? "none";
+    expect(namespaces()).toHaveLength(4);
     const status = JSON.parse((await decnet("status", "--json")).out) as Status;
     for (const { name } of fleet) expect(status.deckies.map((decky) => decky.name)).toContain(name);
 
