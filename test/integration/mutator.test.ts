@@ -271,6 +271,20 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     socket.all([deleteLink("br-mine"), deleteLink("wire0")]);
   });
 
+  test("a teardown is whole when the decoys' process is killed in the middle of it", async () => {
+    await lab.kill(decoys);
+    decoys = await lab.decoys("remove");
+    const lans = [{ name: "dmz", subnet: "10.98.0.0/24", dmz: true }];
+    const decky = (name: string) => ({ ...maze.deckies[0], name, edges: [{ lan: "dmz" }] });
+    const doomed = await lab.deploy({ name: "doomed", lans, deckies: [decky("one01"), decky("two01")] });
+    await lab.reaches(doomed, "active");
+    await lab.order(doomed, "tearing_down");
+    await lab.reaches(doomed, "torn_down", "failed");
+    expect(decoys.signalCode ?? (await decoys.exited)).toBe("SIGKILL");
+    expect([lab.links(), lab.namespaces.list(), await listMachines(lab.store.db)]).toEqual([["lo"], [], []]);
+    decoys = await lab.decoys();
+  });
+
   test.skipIf(Bun.which("setpriv") === null)(
     "without its capabilities it says what it needs, and changes definitions all the same (needs setpriv)",
     async () => {

@@ -1,5 +1,5 @@
 // A process that takes sockets as the decoys' process does and greets everybody with the decky's name and the service's.
-// Arguments: the path of its socket. It keeps no rule of the real one but the protocol.
+// Arguments: the path of its socket; an order at which it dies, as if killed at that moment. It keeps no rule of the real one but the protocol.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -49,6 +49,7 @@ async function serve(
 
 async function obey(data: Uint8Array, fds: readonly number[]): Promise<Answer[]> {
   const order = orderSchema.parse(JSON.parse(new TextDecoder().decode(data)));
+  if (order.order === process.argv[3]) process.kill(process.pid, "SIGKILL");
   if (order.order === "look") {
     const held = [...members.values()]
       .filter(({ spec }) => order.deckies?.includes(spec.decky) ?? true)

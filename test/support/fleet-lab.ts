@@ -90,12 +90,13 @@ export class FleetLab implements AsyncDisposable {
     ]);
   }
 
-  /** The stand-in for the decoys' process, once it takes orders. */
-  async decoys(): Promise<Process> {
+  /** The stand-in for the decoys' process, once it takes orders; it may die at one. */
+  async decoys(...diesAt: readonly string[]): Promise<Process> {
     const made = this.#spawn([
       process.execPath,
       join(import.meta.dir, "decky-fake.ts"),
       this.folder.deckySocket,
+      ...diesAt,
     ]);
     await made.stdout.getReader().read();
     return made;

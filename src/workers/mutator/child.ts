@@ -148,8 +148,8 @@ class Work {
     orders.settle();
   }
 
-  /** Asks kernel and decoys' process once more; what is still missing has failed. */
-  check(orders: Orders | undefined): void {
+  /** Asks the kernel once more; what is still missing has failed. */
+  checkKernel(): void {
     const owners = new Map(this.#reach.deckies.map(({ name, desired }) => [desired.namespace, name]));
     for (const step of this.#plan()) {
       const owner = "namespace" in step ? owners.get(step.namespace) : undefined;
@@ -157,7 +157,10 @@ class Work {
       if (owner === undefined) this.trouble ??= reason;
       else if (!this.failed.has(owner)) this.failed.set(owner, reason);
     }
-    if (!orders) return;
+  }
+
+  /** Asks the decoys' process once more; what it does not serve has failed. */
+  checkServed(orders: Orders): void {
     const stage = this.#stage(orders, orders.look(this.names));
     for (const wanted of this.#sound) {
       const { well, missing } = lookAt(stage, wanted);
@@ -175,27 +178,57 @@ class Work {
   }
 }
 
-function connect(work: Work, path: string): Orders | undefined {
+type Spoken = (orders: Orders) => void;
+
+/** Speaks with the decoys' process while it is there. That it goes away is noted and keeps nothing of the kernel from its end. */
+function speaker(work: Work, path: string): Disposable & { speak(about: Spoken): void } {
+  let orders: Orders | undefined;
+  const noting = (act: () => void): void => {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof DecnetError)) throw error;
+      work.away = wordsOf(error);
+    }
+  };
+  noting(() => {
+    orders = connectOrders(path);
+  });
+  return {
+    speak(about) {
+      const line = orders;
+      if (line && work.away === undefined) noting(() => about(line));
+    },
+    [Symbol.dispose]: () => orders?.[Symbol.dispose](),
+  };
+}
+
+/** True when it could be done; when the kernel can't be looked at, nothing is known and all of it is to be tried again. */
+function couldLook(work: Work, act: () => void): boolean {
   try {
-    return connectOrders(path);
+    act();
+    return true;
   } catch (error) {
-    work.away = wordsOf(error);
-    return undefined;
+    if (!(error instanceof DecnetError)) throw error;
+    work.trouble = wordsOf(error);
+    work.away ??= work.trouble;
+    return false;
   }
 }
 
 function reachFleet(task: Task, reach: Reach): Omit<Report, "occupied" | "ms"> {
   const work = new Work(task, reach);
-  using orders = connect(work, task.socket);
-  try {
-    const held = orders?.look(work.names) ?? new Map<string, Held>();
-    if (orders) work.release(orders, held);
-    work.bring();
-    if (orders) work.serve(orders, held);
-    if (work.steps > 0 || work.handed > 0) work.check(orders);
-  } catch (error) {
-    if (!(error instanceof DecnetError)) throw error;
-    work.away = wordsOf(error);
+  using decoys = speaker(work, task.socket);
+  let held = new Map<string, Held>();
+  decoys.speak((orders) => {
+    held = orders.look(work.names);
+    work.release(orders, held);
+  });
+  let looked = couldLook(work, () => work.bring());
+  if (looked) {
+    decoys.speak((orders) => work.serve(orders, held));
+    if (work.steps > 0) looked = couldLook(work, () => work.checkKernel());
+    if (work.steps > 0 || work.handed > 0) decoys.speak((orders) => work.checkServed(orders));
   }
   return {
     steps: work.steps,
@@ -203,7 +236,7 @@ function reachFleet(task: Task, reach: Reach): Omit<Report, "occupied" | "ms"> {
     failed: Object.fromEntries(work.failed),
     ...(work.trouble === undefined ? {} : { trouble: work.trouble }),
     ...(work.away === undefined ? {} : { away: work.away }),
-    ...(reach.gone === undefined ? { dropped: work.dropped() ?? {} } : {}),
+    ...(looked && reach.gone === undefined ? { dropped: work.dropped() ?? {} } : {}),
   };
 }
 
