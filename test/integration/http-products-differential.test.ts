@@ -97,8 +97,8 @@ describe.each(partners)("the decoy answers as the real $name does (needs $name)"
     await partner[Symbol.asyncDispose]();
   });
 
-  for (const { title, raw, not } of productCases(site)) {
-    test.skipIf(banner === undefined || not === name)(title, async () => {
+  for (const { title, raw } of productCases(site).filter(({ not }) => not !== name)) {
+    test.skipIf(banner === undefined)(title, async () => {
       const [real, ours] = await Promise.all([exchange(partner.port, raw), exchange(decoy.port, raw)]);
       expect(normalised(ours)).toBe(normalised(real));
       expect(decoy.broken).toEqual([]);
