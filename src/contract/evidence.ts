@@ -29,7 +29,7 @@ export const evidenceKinds = {
   "connection.opened": kind("A client connected to a decoy service.", {}),
   "connection.closed": kind("A conversation ended; totals of it.", {
     /** `client` closed, `decoy` closed, a bound was hit, or `broken` (the session failed inside). */
-    reason: z.enum(["client", "decoy", "idle", "time", "bytes", "broken", "shutdown"]),
+    reason: z.enum(["client", "decoy", "idle", "time", "bytes", "broken", "crowded", "shutdown"]),
     duration_ms: count,
     bytes_in: count,
     bytes_out: count,

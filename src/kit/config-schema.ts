@@ -150,7 +150,8 @@ export const settings = {
   "limits.connections": setting({
     schema: positive,
     default: 4096,
-    summary: "conversations of all decoys at once",
+    summary:
+      "conversations of all decoys at once; beyond it, whoever holds most gives way to who holds fewer",
   }),
   "limits.per_source": setting({
     schema: positive,

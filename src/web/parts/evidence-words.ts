@@ -51,6 +51,7 @@ const endings = new Map([
   ["time", "reached its longest time"],
   ["bytes", "reached its byte limit"],
   ["broken", "broke inside"],
+  ["crowded", "gave way to another source"],
   ["shutdown", "decnet was stopping"],
 ]);
 

@@ -8,7 +8,7 @@ import type { Endpoint } from "../../contract/evidence.ts";
 import type { DecoyConnection } from "../../decoys/decoy.ts";
 
 /** Why a connection ended: a bound, or who went first. */
-export type EndReason = "client" | "decoy" | "idle" | "time" | "bytes" | "broken" | "shutdown";
+export type EndReason = "client" | "decoy" | "idle" | "time" | "bytes" | "broken" | "crowded" | "shutdown";
 
 /** Bytes read ahead of the decoy before the socket is paused. */
 const READ_WINDOW = 64 * 1024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ServiceState } from "../../contract/evidence.ts";
-import { createAdmission, createRefusalTally, phaseOf, portsToTry } from "./core.ts";
+import { createRefusalTally, phaseOf, portsToTry } from "./core.ts";
 
 const service = (state: ServiceState["state"]): ServiceState => ({
   name: "ssh",
@@ -30,24 +30,6 @@ describe("the ports of a decoy", () => {
   test("are shifted all alike by an offset that was asked for", () => {
     expect(portsToTry(6379, 1000, unprivileged)).toEqual([7379]);
     expect(portsToTry(22, 0, unprivileged)).toEqual([22]);
-  });
-});
-
-describe("admission", () => {
-  test("one source fills its own share only", () => {
-    const door = createAdmission({ total: 3, perSource: 2 });
-    const first = door.enter("a");
-    expect(first.ok && door.enter("a").ok).toBe(true);
-    expect(door.enter("a")).toEqual({ ok: false, bound: "source" });
-    expect(door.enter("b").ok).toBe(true);
-    expect(door.enter("c")).toEqual({ ok: false, bound: "total" });
-    if (first.ok) {
-      first.leave();
-      first.leave();
-    }
-    expect(door.total).toBe(2);
-    expect(door.enter("a").ok).toBe(true);
-    expect(door.enter("c").ok).toBe(false);
   });
 });
 

@@ -1,4 +1,4 @@
-// Who may connect, and what a decky's services add up to: pure.
+// The ports that decoys try, what a decky's services add up to, what was refused: pure.
 
 import type { ServiceState } from "../../contract/evidence.ts";
 
@@ -23,45 +23,6 @@ export function phaseOf(services: readonly ServiceState[]): DeckyPhase {
   const listening = services.filter((service) => service.state === "listening").length;
   if (listening === 0) return "stopped";
   return listening === services.length ? "running" : "degraded";
-}
-
-/** Answer of {@link Admission.enter}. */
-export type Entry =
-  | { readonly ok: true; readonly leave: () => void }
-  | { readonly ok: false; readonly bound: "source" | "total" };
-
-/** Bounds on conversations at once, over all decoys of this process. */
-export interface Admission {
-  enter(source: string): Entry;
-  readonly total: number;
-}
-
-/** Makes the door: at most `total` conversations, at most `perSource` of one address. */
-export function createAdmission(limits: { readonly total: number; readonly perSource: number }): Admission {
-  const bySource = new Map<string, number>();
-  let total = 0;
-  return {
-    enter(source) {
-      const mine = bySource.get(source) ?? 0;
-      if (mine >= limits.perSource) return { ok: false, bound: "source" };
-      if (total >= limits.total) return { ok: false, bound: "total" };
-      bySource.set(source, mine + 1);
-      total++;
-      let inside = true;
-      const leave = (): void => {
-        if (!inside) return;
-        inside = false;
-        total--;
-        const left = (bySource.get(source) ?? 1) - 1;
-        if (left === 0) bySource.delete(source);
-        else bySource.set(source, left);
-      };
-      return { ok: true, leave };
-    },
-    get total() {
-      return total;
-    },
-  };
 }
 
 /** What has been refused since it was last told, by source and bound: bounded, so that a flood costs one record a spell. */

@@ -9,10 +9,11 @@ import { openBlobs } from "../../evidence/blobs.ts";
 import { createEvidenceClient } from "../../evidence/client.ts";
 import type { Config } from "../../kit/config.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
+import { createAdmission } from "./admission.ts";
 import { plainAddress } from "./connection.ts";
 import type { Conversation, ConversationHost } from "./conversation.ts";
 import { converse } from "./conversation.ts";
-import { createAdmission, createRefusalTally } from "./core.ts";
+import { createRefusalTally } from "./core.ts";
 import { createGuests, hostOfGuest } from "./guests.ts";
 
 function limitsFrom(config: Config): SessionLimits {
@@ -89,7 +90,7 @@ export interface Threshold {
 }
 
 /** Guests are bounded by being expected. */
-const NO_BOUND = { ok: true, leave: () => undefined } as const;
+const NO_BOUND = { ok: true, place: { leave: () => undefined, mayLose: () => undefined } } as const;
 
 /** What a decoy's socket meets: the bounds, then a conversation. */
 export async function welcome(house: House, threshold: Threshold, socket: Socket): Promise<void> {
@@ -111,6 +112,7 @@ export async function welcome(house: House, threshold: Threshold, socket: Socket
     // Whoever left meanwhile has no address any more, and no end that could be noticed.
     if (socket.destroyed) return;
     const conversation = converse(socket, host);
+    entry.place.mayLose(() => conversation.end("crowded"));
     house.conversations.add(conversation);
     conversations.add(conversation);
     await conversation.done;
@@ -121,6 +123,6 @@ export async function welcome(house: House, threshold: Threshold, socket: Socket
     house.context.log.error({ err: error, service }, "a decoy could not be made");
     socket.destroy();
   } finally {
-    entry.leave();
+    entry.place.leave();
   }
 }
