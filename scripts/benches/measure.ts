@@ -11,11 +11,6 @@ const TICK_MS = 5;
 /** Clock ticks a second in /proc/<pid>/stat (USER_HZ, proc(5)). */
 const USER_HZ = 100;
 
-/** Token of the install's local admin. */
-export function tokenOf(install: RunningInstall): string {
-  return (JSON.parse(readFileSync(`${install.dataDir}/run/install.json`, "utf8")) as { token: string }).token;
-}
-
 /** Pid of each worker. */
 export async function pidsOf(install: RunningInstall): Promise<ReadonlyMap<string, number>> {
   const { workers } = await install.get<Status>("/status");

@@ -3,7 +3,7 @@
 
 import type { RunningInstall } from "../../test/support/install.ts";
 import { startInstall } from "../../test/support/install.ts";
-import { memory, openClients, sendLoad, tokenOf } from "./measure.ts";
+import { memory, openClients, sendLoad } from "./measure.ts";
 
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 60);
 const RATE = Number(process.env["BENCH_RATE"] ?? 1000);
@@ -26,7 +26,7 @@ async function watch(
   sentAt: ReadonlyMap<number, number>,
   seen: Seen,
 ): Promise<void> {
-  const headers = { authorization: `Bearer ${tokenOf(install)}` };
+  const headers = { authorization: `Bearer ${install.token}` };
   const response = await fetch(`${install.up.url}/api/v1/stream`, { headers });
   let rest = "";
   const decoder = new TextDecoder();

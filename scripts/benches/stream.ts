@@ -2,7 +2,7 @@
 
 import { createConnection } from "node:net";
 import { startInstall } from "../../test/support/install.ts";
-import { cpuSeconds, openClients, pidsOf, sendLoad, tokenOf } from "./measure.ts";
+import { cpuSeconds, openClients, pidsOf, sendLoad } from "./measure.ts";
 
 const READERS = 500;
 const RATE = 100;
@@ -38,7 +38,7 @@ export async function benchStream(): Promise<unknown> {
     received += count;
   };
   for (let i = 0; i < READERS; i++) {
-    openReader(install.up.url, tokenOf(install), { onEvents, onOpen: () => ready++ });
+    openReader(install.up.url, install.token, { onEvents, onOpen: () => ready++ });
   }
   await install.eventually(async () => ready === READERS);
   const clients = await openClients(install.port("redis"), 10);

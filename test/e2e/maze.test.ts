@@ -2,12 +2,14 @@
 // through topologies, under kills, and gone without a trace at the end. Needs root.
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EvidenceItem, Page, Status } from "../../src/api/types.ts";
 import type { RunningInstall } from "../support/install.ts";
-import { BINARY, startInstall } from "../support/install.ts";
-import type { Internet, Place, Said } from "../support/internet.ts";
+import { startInstall } from "../support/install.ts";
+import type { PlacedInstall } from "../support/install-place.ts";
+import { installAt } from "../support/install-place.ts";
+import type { Internet, Place } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
 
 interface Listed {
@@ -69,18 +71,12 @@ let internet: Internet;
 let install: RunningInstall;
 let attacker: Place;
 let visitor: Place;
-let token: string;
+let placed: PlacedInstall;
 let linksBefore: readonly string[];
 let mark: string;
 
-const decnet = (...args: string[]): Promise<Said> =>
-  internet.host.run(BINARY, ...args, "--data-dir", install.dataDir);
-
-async function api<T>(path: string): Promise<T> {
-  const header = `authorization: Bearer ${token}`;
-  const { out } = await internet.host.run("curl", "-s", "-H", header, `${install.up.url}/api/v1${path}`);
-  return JSON.parse(out) as T;
-}
+const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
+const api: PlacedInstall["api"] = (path) => placed.api(path);
 
 /** Deckies that were deployed: those of the host itself have its address. */
 async function deployed(): Promise<readonly Listed[]> {
@@ -147,9 +143,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     visitor = await internet.attach({ bridge: "br-dmz", address: "10.20.0.200/24" });
     linksBefore = await linkNames();
     install = await startInstall({ prefix: internet.host.prefix });
-    ({ token } = JSON.parse(readFileSync(join(install.dataDir, "run", "install.json"), "utf8")) as {
-      token: string;
-    });
+    placed = installAt(internet.host, install);
   }, 60_000);
   afterAll(async () => {
     await decnet("teardown", "--all");

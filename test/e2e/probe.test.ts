@@ -6,8 +6,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Attacker, EvidenceItem, Page, Status } from "../../src/api/types.ts";
 import type { RunningInstall } from "../support/install.ts";
-import { BINARY, startInstall } from "../support/install.ts";
-import type { Internet, Said } from "../support/internet.ts";
+import { startInstall } from "../support/install.ts";
+import type { PlacedInstall } from "../support/install-place.ts";
+import { installAt } from "../support/install-place.ts";
+import type { Internet } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
 
 interface Listed {
@@ -22,17 +24,11 @@ const PROBE_MS = 1_500;
 
 let internet: Internet;
 let install: RunningInstall;
-let token: string;
+let placed: PlacedInstall;
 let linksBefore: readonly string[];
 
-const decnet = (...args: string[]): Promise<Said> =>
-  internet.host.run(BINARY, ...args, "--data-dir", install.dataDir);
-
-async function api<T>(path: string): Promise<T> {
-  const header = `authorization: Bearer ${token}`;
-  const { out } = await internet.host.run("curl", "-s", "-H", header, `${install.up.url}/api/v1${path}`);
-  return JSON.parse(out) as T;
-}
+const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
+const api: PlacedInstall["api"] = (path) => placed.api(path);
 
 /** Deckies that were deployed: those of the host itself have its address. */
 async function deployed(): Promise<readonly Listed[]> {
@@ -129,9 +125,7 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     linksBefore = await linkNames();
     const env = { DECNET_MUTATOR_PROBE_MS: String(PROBE_MS) };
     install = await startInstall({ prefix: internet.host.prefix, env });
-    ({ token } = JSON.parse(readFileSync(join(install.dataDir, "run", "install.json"), "utf8")) as {
-      token: string;
-    });
+    placed = installAt(internet.host, install);
     const file = join(install.folder, "mixed.toml");
     await Bun.write(file, MIXED);
     const { code, out, err } = await decnet("topology", "deploy", file);

@@ -24,6 +24,8 @@ export interface RunningInstall extends AsyncDisposable {
   readonly up: UpLine;
   readonly folder: string;
   readonly dataDir: string;
+  /** Token of its local admin. */
+  readonly token: string;
   /** Everything it wrote to standard error so far. */
   readonly errors: () => string;
   /** Port of a decoy. */
@@ -129,6 +131,7 @@ export async function startInstall(options: InstallOptions = {}): Promise<Runnin
     up,
     folder,
     dataDir,
+    token,
     errors: () => errors,
     port: (name) => find(name).port,
     login: (name) => {
