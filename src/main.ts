@@ -21,15 +21,28 @@ for (const name of ["SIGINT", "SIGTERM"] as const) {
 // A reader that goes away (`decnet events | head`) ends the command, it does not break it.
 process.stdout.on("error", () => stop.abort());
 
+/** Writes to a stream; `done` resolves once all of it has been taken, however slowly it is read. */
+function writerTo(stream: NodeJS.WriteStream): { write(text: string): void; done(): Promise<void> } {
+  let last = Promise.resolve();
+  return {
+    write(text) {
+      // The callback of an empty write would not wait for those before it.
+      if (text !== "") last = new Promise((resolve) => stream.write(text, () => resolve()));
+    },
+    done: () => last,
+  };
+}
+
+const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
 const status = await runCli(
   process.argv.slice(2),
   {
     env: process.env,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: out.write,
+    err: err.write,
     colours: process.stdout.isTTY === true && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb",
   },
   stop.signal,
 );
-await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+await Promise.all([out.done(), err.done()]);
 process.exit(status);

@@ -1,7 +1,7 @@
 // The binary alone: help, version, errors, and what it refuses to load from where it stands.
 
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pkg from "../../package.json" with { type: "json" };
@@ -42,6 +42,15 @@ describe("the command line", () => {
       expect(help.out, command.name).toContain("Examples:\n  $ decnet");
     }
     // Two processes for each command.
+  }, 60_000);
+
+  test("what a slow reader takes from a pipe is whole, and one that leaves ends the command", () => {
+    const draw = `"$0" topology generate --lans 4 --depth 3 --branching 2 --deckies 900 --seed 7`;
+    const shell = (line: string) => Bun.spawnSync(["bash", "-c", line, BINARY], { timeout: 20_000 });
+    const file = join(folder, "drawn.toml");
+    expect(shell(`${draw} > "${file}"; ${draw} | (sleep 1; cat) | cmp - "${file}"`).exitCode).toBe(0);
+    expect(statSync(file).size).toBeGreaterThan(64 * 1024);
+    expect(shell(`${draw} | head -n 1`).stdout.toString()).toContain("topology generate");
   }, 60_000);
 
   test("an unknown command or flag names the nearest and exits with 64", () => {
