@@ -2,7 +2,12 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { type BusFile, type FootprintFile, withFigures } from "../../scripts/lib/performance-page.ts";
+import {
+  type BusFile,
+  type FleetFile,
+  type FootprintFile,
+  withFigures,
+} from "../../scripts/lib/performance-page.ts";
 
 const docs = join(import.meta.dir, "..", "..", "docs");
 
@@ -13,7 +18,8 @@ async function read<T>(name: string): Promise<T> {
 test("docs/performance.md agrees with the files in docs/performance/", async () => {
   const page = await Bun.file(join(docs, "performance.md")).text();
   const [bus, footprint] = [await read<BusFile>("bus.json"), await read<FootprintFile>("footprint.json")];
-  expect(withFigures(page, bus, footprint)).toBe(page);
+  const fleet = await read<FleetFile>("fleet.json");
+  expect(withFigures(page, { bus, footprint, fleet })).toBe(page);
   expect(page).toContain(bus.result.peer);
   expect(page).toContain(`${footprint.result.total_pss_mib.idle} MiB idle`);
 });

@@ -6,6 +6,7 @@ import type { Socket } from "node:net";
 import { createConnection } from "node:net";
 import type { Session } from "../../src/decoys/decoy.ts";
 import { defineDecoy } from "../../src/decoys/decoy.ts";
+import { openListener } from "../../src/platform/libc/sockets.ts";
 import { startDecoy } from "../support/decoy-host.ts";
 
 /** A decoy of one function, for the host's own behaviour. */
@@ -48,6 +49,24 @@ describe("a conversation's bounds", () => {
     expect(closed.data).toMatchObject({ reason: "client", bytes_in: 5, bytes_out: 5 });
     expect(decoy.of("connection.opened")).toHaveLength(1);
     expect(closed.session).toBe(decoy.of("connection.opened")[0]?.session ?? null);
+  });
+
+  test("who resets the connection before anybody looks is known all the same, and is nobody else", async () => {
+    const fd = openListener({ transport: "tcp", address: "::", port: 0 });
+    await using decoy = await startDecoy(decoyOf(echo), { fd });
+    const { port } = decoy;
+    const scan = `const socket = require("node:net").connect({ port: ${port}, host: "127.0.0.1", localAddress: "127.0.0.77" });
+      socket.once("connect", () => { console.log(socket.localPort); socket.resetAndDestroy(); })`;
+    // While this process waits for the other one it accepts nobody.
+    const { stdout } = Bun.spawnSync([process.execPath, "-e", scan]);
+    const closed = await decoy.waitFor("connection.closed");
+    const src = { ip: "127.0.0.77", port: Number(stdout.toString()) };
+    const dst = { ip: "127.0.0.1", port };
+    expect(decoy.evidence.map(({ kind, src, dst }) => ({ kind, src, dst }))).toEqual([
+      { kind: "connection.opened", src, dst },
+      { kind: "connection.closed", src, dst },
+    ]);
+    expect(closed.data.reason).toBe("client");
   });
 
   test("silence ends it", async () => {

@@ -16,6 +16,7 @@ import type { Conversation } from "../../src/workers/decky/conversation.ts";
 import { converse } from "../../src/workers/decky/conversation.ts";
 import type { DataPortOptions } from "../../src/workers/decky/data-port.ts";
 import { dataPort } from "../../src/workers/decky/data-port.ts";
+import { endsOf } from "../../src/workers/decky/ends.ts";
 import { testPersona } from "./persona.ts";
 
 /** Bounds that tests start from. */
@@ -126,7 +127,9 @@ export async function startDecoy(
     onBroken: (error: unknown) => broken.push(error),
   };
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => {
-    const conversation = converse(socket, host);
+    const ends = endsOf(socket);
+    if (!ends) throw new Error("a client without an address");
+    const conversation = converse({ socket, ends }, host);
     conversations.add(conversation);
     void conversation.done.finally(() => conversations.delete(conversation));
   });

@@ -5,6 +5,7 @@ import { DecnetError } from "../../contract/errors.ts";
 import * as A from "./address.ts";
 import { attempt, must } from "./errno.ts";
 import { lazyLibc } from "./load.ts";
+import { keepSyns } from "./saved-syn.ts";
 
 // <asm-generic/socket.h>, used by x86-64 and arm64 alike; ipv6(7)
 const SOL_SOCKET = 1;
@@ -149,7 +150,10 @@ export interface Listen {
 }
 
 function prepare(fd: number, where: Listen): void {
-  if (where.transport === "tcp") allowReuse(fd);
+  if (where.transport === "tcp") {
+    allowReuse(fd);
+    keepSyns(fd);
+  }
   if (where.address.includes(":")) {
     const only = new Int32Array([where.address === "::" ? 0 : 1]);
     setOption(fd, { level: IPPROTO_IPV6, name: IPV6_V6ONLY, value: only });

@@ -2,10 +2,10 @@
 // Knows no protocol and records nothing.
 
 import type { Socket } from "node:net";
-import { isIP } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
 import type { Endpoint } from "../../contract/evidence.ts";
 import type { DecoyConnection } from "../../decoys/decoy.ts";
+import type { Ends } from "./ends.ts";
 
 /** Why a connection ended: a bound, or who went first. */
 export type EndReason = "client" | "decoy" | "idle" | "time" | "bytes" | "broken" | "crowded" | "shutdown";
@@ -15,18 +15,17 @@ const READ_WINDOW = 64 * 1024;
 /** How long queued bytes may take to leave after `close`. */
 const LINGER_MS = 5_000;
 
-/** A textual address without the IPv4-mapped prefix and zone. */
-export function plainAddress(address: string | undefined): string {
-  const bare = (address ?? "").replace(/%.*$/, "");
-  const mapped = bare.toLowerCase().startsWith("::ffff:") ? bare.slice(7) : bare;
-  return isIP(mapped) === 4 ? mapped : bare || "0.0.0.0";
-}
-
 /** Shared by the connections of one conversation: what was read and written, and the bound on it. */
 export interface ByteBudget {
   in: number;
   out: number;
   readonly limit: number;
+}
+
+/** A client that has come: its socket, and where it came from. */
+export interface Arrival {
+  readonly socket: Socket;
+  readonly ends: Ends;
 }
 
 /** Options of {@link SocketConnection}. */
@@ -54,21 +53,20 @@ export class SocketConnection implements DecoyConnection {
   #lastByteAt: number;
   #cancelIdle: () => void;
 
-  constructor(socket: Socket, options: ConnectionOptions) {
+  constructor({ socket, ends }: Arrival, options: ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.remote = { ip: plainAddress(socket.remoteAddress), port: socket.remotePort ?? 0 };
-    this.local = { ip: plainAddress(socket.localAddress), port: socket.localPort ?? 0 };
+    this.remote = ends.remote;
+    this.local = ends.local;
     this.#lastByteAt = options.clock.monotonic();
     this.#cancelIdle = options.clock.after(options.idleMs, () => this.#checkIdle());
     socket.setNoDelay(true);
     socket.on("data", (bytes: Uint8Array) => this.#received(bytes));
     socket.on("end", () => this.#finish("client"));
     socket.on("error", () => this.#finish("client"));
-    socket.on("close", () => {
-      this.#gone = true;
-      this.#finish("client");
-    });
+    socket.on("close", () => this.#left());
+    // Whoever left before this tells nobody any more.
+    if (socket.destroyed) this.#left();
   }
 
   get closed(): boolean {
@@ -150,6 +148,11 @@ export class SocketConnection implements DecoyConnection {
     this.#queue.push(bytes);
     this.#queued += bytes.length;
     if (this.#queued >= READ_WINDOW) this.#socket.pause();
+  }
+
+  #left(): void {
+    this.#gone = true;
+    this.#finish("client");
   }
 
   #checkIdle(): void {

@@ -1,14 +1,13 @@
 // Holds one conversation: makes the decoy's Session, enforces its bounds, and records its beginning and end.
 // A decoy that throws ends its own conversation and nothing else.
 
-import type { Socket } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
 import type { Evidence, EvidenceData, EvidenceKind } from "../../contract/evidence.ts";
 import type { EvidenceId, SessionId } from "../../contract/ids.ts";
 import type { Random } from "../../contract/random.ts";
 import type { DataPort, Decoy, FileCapture, Session, SessionLimits } from "../../decoys/decoy.ts";
 import type { Persona } from "../../decoys/personas/persona.ts";
-import type { ByteBudget, EndReason } from "./connection.ts";
+import type { Arrival, ByteBudget, EndReason } from "./connection.ts";
 import { SocketConnection } from "./connection.ts";
 import type { DataPortOptions } from "./data-port.ts";
 
@@ -99,13 +98,13 @@ function createCaptures(host: ConversationHost) {
   };
 }
 
-/** Starts the conversation on a fresh socket. */
-export function converse(socket: Socket, host: ConversationHost): Conversation {
+/** Starts the conversation with a client that has just come. */
+export function converse(arrival: Arrival, host: ConversationHost): Conversation {
   const id = host.newId<SessionId>();
   const startedAt = host.clock.monotonic();
   const budget: ByteBudget = { in: 0, out: 0, limit: host.limits.sessionBytes };
   const abort = new AbortController();
-  const connection = new SocketConnection(socket, {
+  const connection = new SocketConnection(arrival, {
     clock: host.clock,
     budget,
     idleMs: host.limits.idleMs,

@@ -5,7 +5,8 @@ import type { Server, Socket } from "node:net";
 import type { Clock } from "../../contract/clock.ts";
 import type { DataPort } from "../../decoys/decoy.ts";
 import type { ByteBudget } from "./connection.ts";
-import { plainAddress, SocketConnection } from "./connection.ts";
+import { SocketConnection } from "./connection.ts";
+import { endsOf } from "./ends.ts";
 
 /** How long a data port waits for its connection. */
 const ACCEPT_MS = 60_000;
@@ -48,11 +49,12 @@ export function dataPort(server: Server, options: Opened): DataPort {
   options.signal.addEventListener("abort", close, { once: true });
   server.on("connection", (socket: Socket) => {
     socket.on("error", () => socket.destroy());
-    if (taken !== undefined || plainAddress(socket.remoteAddress) !== options.client) {
+    const ends = endsOf(socket);
+    if (taken !== undefined || !ends || ends.remote.ip !== options.client) {
       socket.destroy();
       return;
     }
-    connection = new SocketConnection(socket, options);
+    connection = new SocketConnection({ socket, ends }, options);
     settle(connection);
   });
   return {

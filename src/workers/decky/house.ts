@@ -10,10 +10,10 @@ import { createEvidenceClient } from "../../evidence/client.ts";
 import type { Config } from "../../kit/config.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import { createAdmission } from "./admission.ts";
-import { plainAddress } from "./connection.ts";
 import type { Conversation, ConversationHost } from "./conversation.ts";
 import { converse } from "./conversation.ts";
 import { createRefusalTally } from "./core.ts";
+import { endsOf } from "./ends.ts";
 import { createGuests, hostOfGuest } from "./guests.ts";
 
 function limitsFrom(config: Config): SessionLimits {
@@ -59,6 +59,7 @@ export function createHouse(context: WorkerContext) {
     opened: metrics.counter("connections_total"),
     refused: metrics.counter("refused_total"),
     broken: metrics.counter("broken_sessions_total"),
+    unknown: metrics.counter("unknown_sources_total"),
   };
 }
 
@@ -96,22 +97,26 @@ const NO_BOUND = { ok: true, place: { leave: () => undefined, mayLose: () => und
 export async function welcome(house: House, threshold: Threshold, socket: Socket): Promise<void> {
   const { decky, service, conversations } = threshold;
   socket.on("error", () => undefined);
-  const source = plainAddress(socket.remoteAddress);
-  const visit = { address: source, port: socket.remotePort ?? 0, decky, service };
+  const ends = endsOf(socket);
+  if (!ends) {
+    house.unknown.add();
+    socket.destroy();
+    return;
+  }
+  const source = ends.remote.ip;
+  const visit = { address: source, port: ends.remote.port, decky, service };
   const guest = house.guests.takes(visit);
   const entry = guest ? NO_BOUND : house.admission.enter(source);
   if (!entry.ok) {
     socket.resetAndDestroy();
     house.refused.add();
-    house.tally.note({ source, decky, service, port: socket.localPort ?? 0, bound: entry.bound });
+    house.tally.note({ source, decky, service, port: ends.local.port, bound: entry.bound });
     return;
   }
   if (!guest) house.opened.add();
   try {
     const host = guest ? hostOfGuest(await threshold.host()) : await threshold.host();
-    // Whoever left meanwhile has no address any more, and no end that could be noticed.
-    if (socket.destroyed) return;
-    const conversation = converse(socket, host);
+    const conversation = converse({ socket, ends }, host);
     entry.place.mayLose(() => conversation.end("crowded"));
     house.conversations.add(conversation);
     conversations.add(conversation);
