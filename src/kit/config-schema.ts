@@ -119,7 +119,7 @@ export const settings = {
       error: `auto, or a number from 0 to ${HIGHEST_OFFSET}`,
     }),
     default: "auto",
-    summary: "added to every decoy's usual port; auto adds 20000 where that port is taken or needs root",
+    summary: "added to every decoy's usual port; auto is 0 for root and 20000 otherwise",
     flag: "port-offset",
   }),
   "decky.services": setting({

@@ -171,15 +171,15 @@ describe.skipIf(!isRoot)("the defaults of root", () => {
 });
 
 describe.skipIf(!isRoot)("the defaults of an unprivileged user", () => {
-  test("shift the ports that need root or are taken, say by whom, and keep the others real", async () => {
+  test("shift every port by 20000, and skip one that is taken with a word by whom", async () => {
     const folder = mkdtempSync(join(tmpdir(), "decnet-ports-"));
     chownSync(folder, NOBODY, NOBODY);
-    // A network namespace of its own, where MySQL's port belongs to another program of that user.
+    // A network namespace of its own, where MySQL's shifted port belongs to another program of that user.
     const own = [
       "ip link set lo up",
       `as="setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups"`,
-      "$as timeout 60 redis-server --port 3306 --bind 127.0.0.1 --save '' --dir / >/dev/null 2>&1 &",
-      "n=0; until grep -q :0CEA /proc/net/tcp || [ $((n += 1)) -gt 100 ]; do sleep 0.05; done",
+      "$as timeout 60 redis-server --port 23306 --bind 127.0.0.1 --save '' --dir / >/dev/null 2>&1 &",
+      "n=0; until grep -q :5B0A /proc/net/tcp || [ $((n += 1)) -gt 100 ]; do sleep 0.05; done",
       'exec $as "$@"',
     ].join("\n");
     const up = [BINARY, "up", "--json", "--data-dir", join(folder, "data"), "--listen", "127.0.0.1"];
@@ -198,18 +198,14 @@ describe.skipIf(!isRoot)("the defaults of an unprivileged user", () => {
       expect(ports.toSorted()).toEqual([
         ["ftp", 20_021, "listening"],
         ["http", 20_080, "listening"],
-        ["mysql", 23_306, "listening"],
-        ["redis", 6379, "listening"],
+        ["mysql", 23_306, "skipped"],
+        ["redis", 26_379, "listening"],
         ["ssh", 20_022, "listening"],
         ["telnet", 20_023, "listening"],
       ]);
       const detail = services.find((service) => service.name === "mysql")?.detail ?? "";
-      expect(detail).toMatch(/^port 3306 is taken by redis-server \(pid \d+\)$/);
+      expect(detail).toMatch(/^port 23306 is taken by redis-server \(pid \d+\)$/);
       other = Number(/pid (\d+)/.exec(detail)?.[1]);
-      expect(services.find((service) => service.name === "redis")?.detail).toBeUndefined();
-      const inside = ["nsenter", "-t", String(child.pid), "-n"];
-      const nmap = Bun.spawnSync([...inside, "nmap", "-Pn", "-sT", "-sV", "-p", "6379", "127.0.0.1"]);
-      expect(nmap.stdout.toString()).toMatch(/^6379\/tcp +open +redis +Redis key-value store 7\.0\.15$/m);
     } finally {
       if (other !== undefined) process.kill(other);
       child.kill("SIGINT");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { ServiceState } from "../../contract/evidence.ts";
-import { createRefusalTally, phaseOf, portsToTry } from "./core.ts";
+import { createRefusalTally, offsetOf, phaseOf } from "./core.ts";
 
 const service = (state: ServiceState["state"]): ServiceState => ({
   name: "ssh",
@@ -18,19 +18,9 @@ describe("phaseOf", () => {
   });
 });
 
-describe("the ports of a decoy", () => {
-  const unprivileged = (port: number): boolean => port >= 1024;
-
-  test("are shifted only where they must be", () => {
-    expect(portsToTry(22, "auto", unprivileged)).toEqual([20_022]);
-    expect(portsToTry(6379, "auto", unprivileged)).toEqual([6379, 26_379]);
-    expect(portsToTry(22, "auto", () => true)).toEqual([22, 20_022]);
-  });
-
-  test("are shifted all alike by an offset that was asked for", () => {
-    expect(portsToTry(6379, 1000, unprivileged)).toEqual([7379]);
-    expect(portsToTry(22, 0, unprivileged)).toEqual([22]);
-  });
+test("ports are the real ones for who may have them, shifted for others, and as asked for", () => {
+  expect([offsetOf("auto", true), offsetOf("auto", false)]).toEqual([0, 20_000]);
+  expect([offsetOf(1000, true), offsetOf(0, false)]).toEqual([1000, 0]);
 });
 
 describe("refusal tally", () => {

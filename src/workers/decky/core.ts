@@ -1,18 +1,14 @@
-// The ports that decoys try, what a decky's services add up to, what was refused: pure.
+// Where decoys listen, what a decky's services add up to, what was refused: pure.
 
 import type { ServiceState } from "../../contract/evidence.ts";
 
-/** Added to a usual port that can't be had. */
+/** Added to every usual port by who may not listen on the real ones. */
 const SHIFT = 20_000;
 
-/** The ports that a decoy tries in turn. An offset that was asked for holds for every port; `auto` shifts where it must. */
-export function portsToTry(
-  usual: number,
-  offset: number | "auto",
-  mayBind: (port: number) => boolean,
-): readonly number[] {
-  if (offset !== "auto") return [usual + offset];
-  return mayBind(usual) ? [usual, usual + SHIFT] : [usual + SHIFT];
+/** What is added to every decoy's usual port: what was asked for, or, with `auto`, nothing where the real ones may be had. */
+export function offsetOf(asked: number | "auto", mayBind: boolean): number {
+  if (asked !== "auto") return asked;
+  return mayBind ? 0 : SHIFT;
 }
 
 /** State of a decky as its services make it. */

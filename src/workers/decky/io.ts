@@ -9,13 +9,11 @@ import type { ServiceState } from "../../contract/evidence.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { DecoyDefinition } from "../../decoys/decoy.ts";
 import { findDecoy } from "../../decoys/index.ts";
-import { mayBind } from "../../platform/bind-rights.ts";
 import type { Ids } from "../../platform/identity.ts";
 import { errnoOf } from "../../platform/libc/errno.ts";
 import { listenAt } from "../../platform/libc/seqpacket.ts";
 import { openListener } from "../../platform/libc/sockets.ts";
 import { portOwner } from "../../platform/port-owner.ts";
-import { portsToTry } from "./core.ts";
 import type { OpenSocket } from "./machine.ts";
 
 /** Pending connections that the kernel holds for one service. */
@@ -26,7 +24,8 @@ const DETAIL_CHARS = 300;
 /** Where this host's machines listen. */
 export interface Where {
   readonly host: string;
-  readonly offset: number | "auto";
+  /** Added to every decoy's usual port. */
+  readonly offset: number;
 }
 
 /** A service with its socket, or why it has none. */
@@ -61,25 +60,19 @@ function openOn(host: string, port: number, backlog = BACKLOG): number {
   }
 }
 
-/** Opens the first port of a decoy that can be had; the state tells why an earlier one could not. */
+/** Opens the port of a decoy; the state tells why it could not be had. */
 function openService(decoy: DecoyDefinition, { host, offset }: Where): OpenedService {
-  const base = { name: decoy.name, transport: decoy.transport } as const;
-  const missed: string[] = [];
-  const detail = (): { detail?: string } =>
-    missed.length === 0 ? {} : { detail: missed.join("; ").slice(0, DETAIL_CHARS) };
-  let last: ServiceState = { ...base, port: decoy.port, state: "failed" };
-  for (const port of portsToTry(decoy.port, offset, mayBind)) {
-    try {
-      const fd = openOn(host, port);
-      const socket = { use: "service", service: decoy.name, transport: decoy.transport, port, fd } as const;
-      return { state: { ...base, port, state: "listening", ...detail() }, socket };
-    } catch (error) {
-      const why = explain(error, port);
-      missed.push(why.detail);
-      last = { ...base, port, state: why.state };
-    }
+  const base = { name: decoy.name, transport: decoy.transport, port: decoy.port + offset } as const;
+  try {
+    const fd = openOn(host, base.port);
+    const { name: service, transport, port } = base;
+    return {
+      state: { ...base, state: "listening" },
+      socket: { use: "service", service, transport, port, fd },
+    };
+  } catch (error) {
+    return { state: { ...base, ...explain(error, base.port) }, socket: undefined };
   }
-  return { state: { ...last, ...detail() }, socket: undefined };
 }
 
 /** The range from which the kernel gives ports to outgoing connections (ip(7)), where servers take theirs for data. */

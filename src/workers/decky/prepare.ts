@@ -7,7 +7,9 @@ import { planDeckies } from "../../decoys/personas/plan.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
 import type { DataFolder } from "../../kit/data-folder.ts";
 import type { PrepareWorker } from "../../kit/worker.ts";
+import { hasBindRight } from "../../platform/bind-rights.ts";
 import { decoyIds, ownerOf } from "../../platform/identity.ts";
+import { offsetOf } from "./core.ts";
 import { openDoorAt, openServices, reachableAddress } from "./io.ts";
 import { packLuggage } from "./luggage.ts";
 
@@ -28,7 +30,8 @@ export const prepare: PrepareWorker = async ({ config, folder, clock }) => {
     services: config.get("decky.services"),
     logins: config.get("decky.logins"),
   });
-  const where = { host: config.get("decky.listen"), offset: config.get("decky.port_offset") };
+  const offset = offsetOf(config.get("decky.port_offset"), hasBindRight());
+  const where = { host: config.get("decky.listen"), offset };
   const user = decoyIds();
   const own = plans.map(({ persona, services }) => ({
     decky: persona.decky,
