@@ -4,11 +4,17 @@
 import type { Socket } from "bun";
 import type { Clock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
+import { setSendBuffer } from "../platform/libc/sockets.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import { Slab } from "./slab.ts";
 import { encodeFrame, type Frame, FrameParser } from "./wire.ts";
 import type { Verb } from "./wire-header.ts";
 
+/**
+ * What a connection's kernel buffer takes. The usual 208 KiB, of which each write's overhead is a part, are full after a
+ * batch: writer and reader would wake one another for scraps.
+ */
+const SEND_BUFFER = 1024 * 1024;
 /** How long a connection that ends may take to send its last frames and to see the other side go. */
 const LINGER_MS = 1000;
 
@@ -61,6 +67,9 @@ export class FramePort {
       return;
     }
     this.#socket = socket;
+    // The types of the runtime do not name it.
+    const { fd } = socket as { fd?: number };
+    if (fd !== undefined) setSendBuffer(fd, SEND_BUFFER);
     this.#schedule();
   }
 

@@ -11,6 +11,7 @@ import { keepSyns } from "./saved-syn.ts";
 const SOL_SOCKET = 1;
 const SO_REUSEADDR = 2;
 const SO_TYPE = 3;
+const SO_SNDBUF = 7;
 const SO_ACCEPTCONN = 30;
 const SO_DOMAIN = 39;
 const SHUT_RDWR = 2;
@@ -85,6 +86,16 @@ export interface SocketOption {
 export function setOption(fd: number, { level, name, value }: SocketOption): void {
   const { setsockopt } = libc();
   must("setsockopt", () => setsockopt(fd, level, name, value, value.byteLength));
+}
+
+/**
+ * How much a socket takes before it blocks its writer, in bytes of the kernel's own counting, headers included
+ * (socket(7): SO_SNDBUF). What the kernel does not grant is left at what it has.
+ */
+export function setSendBuffer(fd: number, bytes: number): void {
+  const { setsockopt } = libc();
+  const value = new Int32Array([bytes]);
+  attempt(() => setsockopt(fd, SOL_SOCKET, SO_SNDBUF, value, value.byteLength));
 }
 
 /** Closes a descriptor. Linux releases it even when close(2) reports an error, so none is thrown. */
