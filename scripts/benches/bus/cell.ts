@@ -5,6 +5,7 @@ import { type Board, createBoard } from "./board.ts";
 import { type LoadChild, makeFolder, startChild } from "./children.ts";
 import { Histogram } from "./histogram.ts";
 import type { Side } from "./protocol.ts";
+import type { Published } from "./publisher.ts";
 import {
   cpuOf,
   freePort,
@@ -19,6 +20,8 @@ import type { SinkResult } from "./sink.ts";
 
 /** Messages in flight at most: within what either server holds for one subscriber. */
 const WINDOW = 16_384;
+/** Under a flood the time of one message in so many is noted. */
+const SAMPLE_EACH = 16;
 /** Processes that share the subscribers between them at most. */
 const SINK_PROCESSES = 4;
 
@@ -54,6 +57,7 @@ interface Rates {
   /** Cores used while measuring. */
   readonly broker_cores: number;
   readonly busiest_client_cores: number;
+  readonly clients_cores: number;
   /** Seconds in each second that the broker's threads were ready but waited for a core: what contention adds to latency. */
   readonly broker_waited: number;
   readonly pss_mib: number;
@@ -65,6 +69,8 @@ interface Rates {
 interface Seen {
   readonly lost: number;
   readonly misordered: number;
+  /** How late a publisher was at worst, at a fixed rate. */
+  readonly late_ms: number;
   readonly p50_us: number;
   readonly p99_us: number;
   readonly p999_us: number;
@@ -81,6 +87,7 @@ interface Stage {
   readonly server: Server | undefined;
   readonly children: LoadChild[];
   readonly sinks: LoadChild[];
+  readonly publishers: LoadChild[];
 }
 
 /** Runs one cell; `side` says whose server and protocol. */
@@ -88,7 +95,7 @@ export async function runCell(side: Side, shape: Shape, span: Span): Promise<Cel
   const { path: folder, remove } = makeFolder();
   const board = createBoard(join(folder, "board"));
   const server = shape.direct ? undefined : await startServer(side, folder);
-  const stage: Stage = { shape, folder, board, server, children: [], sinks: [] };
+  const stage: Stage = { shape, folder, board, server, children: [], sinks: [], publishers: [] };
   try {
     await setUp(side, stage);
     const rates = await measure(span, stage);
@@ -100,7 +107,8 @@ export async function runCell(side: Side, shape: Shape, span: Span): Promise<Cel
   }
 }
 
-async function setUp(side: Side, { shape, folder, children, sinks, server }: Stage): Promise<void> {
+async function setUp(side: Side, stage: Stage): Promise<void> {
+  const { shape, folder, children, sinks, server } = stage;
   const straight = side === "nats" ? { port: freePort() } : { path: join(folder, "direct.sock") };
   const base = { side, address: server?.address ?? straight, board: join(folder, "board") };
   const start = async (task: object): Promise<LoadChild> => {
@@ -110,16 +118,16 @@ async function setUp(side: Side, { shape, folder, children, sinks, server }: Sta
   };
   const { publishers, subscribers, batch, rate, idle, direct } = shape;
   if (idle > 0) await start({ role: "idle", patterns: idle });
-  if (shape.stalled)
-    (await start({ role: "sink", first: subscribers, subscribers: 1, direct })).signal("SIGSTOP");
+  const taking = { role: "sink", direct, sampleEach: rate > 0 ? 1 : SAMPLE_EACH };
+  if (shape.stalled) (await start({ ...taking, first: subscribers, subscribers: 1 })).signal("SIGSTOP");
   const processes = Math.min(SINK_PROCESSES, subscribers);
   for (let i = 0; i < processes; i++) {
     const first = Math.floor((i * subscribers) / processes);
     const count = Math.floor(((i + 1) * subscribers) / processes) - first;
-    sinks.push(await start({ role: "sink", first, subscribers: count, direct }));
+    sinks.push(await start({ ...taking, first, subscribers: count }));
   }
   const task = { role: "publisher", publishers, paced: subscribers, window: WINDOW, batch, rate };
-  for (let id = 0; id < publishers; id++) await start({ ...task, id });
+  for (let id = 0; id < publishers; id++) stage.publishers.push(await start({ ...task, id }));
 }
 
 /** Counts at one moment. */
@@ -165,13 +173,14 @@ async function measure(span: Span, stage: Stage): Promise<Rates> {
     clients_cpu_s_per_million: perMillion(clients.reduce((sum, cpu) => sum + cpu, 0)),
     broker_cores: round(broker / seconds, 2),
     busiest_client_cores: round(Math.max(0, ...clients) / seconds, 2),
+    clients_cores: round(clients.reduce((sum, cpu) => sum + cpu, 0) / seconds, 2),
     broker_waited: round((after.broker.waited - before.broker.waited) / seconds, 3),
     ...memory,
   };
 }
 
 /** Lets the publishers end, waits for what is still under way, and asks the subscribers what they saw. */
-async function finish({ shape, board, sinks }: Stage): Promise<Seen> {
+async function finish({ shape, board, sinks, publishers }: Stage): Promise<Seen> {
   board.set("stop");
   const missing = (): number =>
     board.allSent(shape.publishers) * shape.subscribers - board.allReceived(shape.subscribers);
@@ -185,12 +194,14 @@ async function finish({ shape, board, sinks }: Stage): Promise<Seen> {
   const lost = missing();
   board.set("end");
   const results = (await Promise.all(sinks.map((sink) => sink.result))) as SinkResult[];
+  const sent = (await Promise.all(publishers.map((publisher) => publisher.result))) as Published[];
   const latency = new Histogram();
   for (const result of results)
     for (const [bucket, count] of result.latency) latency.addBucket(bucket, count);
   return {
     lost,
     misordered: results.reduce((sum, result) => sum + result.misordered, 0),
+    late_ms: round(Math.max(0, ...sent.map(({ late_ms }) => late_ms)), 1),
     p50_us: latency.microseconds(0.5),
     p99_us: latency.microseconds(0.99),
     p999_us: latency.microseconds(0.999),

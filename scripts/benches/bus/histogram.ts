@@ -1,10 +1,12 @@
 // Latencies in buckets of one per cent, so that millions of them fit and those of several processes can be added.
 
 const STEP = Math.log(1.01);
+/** Buckets up to some 20 minutes. */
+const BUCKETS = 2800;
 
 /** Counts of nanoseconds by bucket. */
 export class Histogram {
-  readonly #counts = new Map<number, number>();
+  readonly #counts = new Float64Array(BUCKETS);
   #total = 0;
 
   add(nanoseconds: number): void {
@@ -12,18 +14,19 @@ export class Histogram {
   }
 
   addBucket(bucket: number, count: number): void {
-    this.#counts.set(bucket, (this.#counts.get(bucket) ?? 0) + count);
+    const at = Math.min(bucket, BUCKETS - 1);
+    this.#counts[at] = (this.#counts[at] ?? 0) + count;
     this.#total += count;
   }
 
   entries(): readonly (readonly [bucket: number, count: number])[] {
-    return [...this.#counts];
+    return [...this.#counts.entries()].filter(([, count]) => count > 0);
   }
 
   /** Microseconds below which `share` (0 to 1) of all lie; 0 when there are none. */
   microseconds(share: number): number {
     let left = Math.ceil(this.#total * share);
-    for (const [bucket, count] of [...this.#counts].sort(([a], [b]) => a - b)) {
+    for (const [bucket, count] of this.entries()) {
       left -= count;
       if (left <= 0) return Math.round(Math.exp(bucket * STEP) / 100) / 10;
     }

@@ -1,8 +1,8 @@
 // decnet's broker beside a stock nats-server: the same load in turn, in rounds, medians and ratios.
 // Ours listens on a UNIX socket and theirs on TCP loopback, each as it is shipped; the server 2.9 has no UNIX socket.
 
-import { type Aim, aimsOf, type Compared } from "./aims.ts";
-import { type CaseName, caseNames, cases } from "./cases.ts";
+import { type Aim, aimsOf, type Compared, type Pair } from "./aims.ts";
+import { type CaseName, caseNames, cases, pairs } from "./cases.ts";
 import { type CellResult, runCell, type Span } from "./cell.ts";
 import { endAll } from "./children.ts";
 import { type EndToEnd, runEndToEnd } from "./end-to-end.ts";
@@ -32,6 +32,7 @@ export interface BusReport {
   readonly span: Span;
   readonly aims: readonly Aim[];
   readonly cases: Readonly<Partial<Record<CaseName, Compared>>>;
+  readonly pairs: readonly Pair[];
   readonly end_to_end: EndToEndReport;
   /** Why the load is not the limit. */
   readonly load: Readonly<Record<string, unknown>>;
@@ -69,6 +70,10 @@ function compare(ours: CellResult, theirs: CellResult): Compared {
       p50: of("p50_us"),
       p99: of("p99_us"),
       pss: of("pss_mib"),
+      load_ceiling: ratio(
+        theirs.broker_cpu_s_per_million + theirs.clients_cpu_s_per_million,
+        ours.clients_cpu_s_per_million,
+      ),
     },
   };
 }
@@ -97,6 +102,27 @@ async function runCases(names: readonly CaseName[], rounds: number, span: Span) 
   ) as Partial<Record<CaseName, Compared>>;
 }
 
+/** Our broker in both cases of each pair: one, the other, the other, the one, so that what drifts meets both alike. */
+async function runPairs(rounds: number, span: Span): Promise<readonly Pair[]> {
+  const results: Pair[] = [];
+  for (const { aim, of, to } of pairs) {
+    const delivered: number[] = [];
+    const cpu: number[] = [];
+    for (let round = 0; round < 2 * rounds; round++) {
+      console.error(`round ${round + 1}/${2 * rounds}: ${of} beside ${to}`);
+      const run = (name: CaseName) => runCell("decnet", cases[name].shape, span);
+      const order = round % 2 === 0 ? [to, of] : [of, to];
+      const cells = [await run(order[0] ?? to), await run(order[1] ?? of)];
+      const [a, b] = round % 2 === 0 ? cells : cells.toReversed();
+      if (!a || !b) continue;
+      delivered.push(ratio(b.delivered_per_s, a.delivered_per_s));
+      cpu.push(ratio(b.broker_cpu_s_per_million, a.broker_cpu_s_per_million));
+    }
+    results.push({ aim, of, to, delivered: median(delivered), broker_cpu: median(cpu) });
+  }
+  return results;
+}
+
 async function runClients(rounds: number, span: Span): Promise<EndToEndReport> {
   const rows = { decnet: [] as EndToEnd[], nats: [] as EndToEnd[], bare: [] as EndToEnd[] };
   const longer = { warmMs: span.warmMs * 2, measureMs: span.measureMs };
@@ -118,20 +144,11 @@ async function runClients(rounds: number, span: Span): Promise<EndToEndReport> {
 
 function loadEvidence(results: BusReport["cases"]): BusReport["load"] {
   const direct = results["1→1 without a broker"];
-  const brokered = results["1→1 batched"];
   return {
     meaning:
-      "without a broker the same publisher and subscriber pass this many messages a second; with one, the broker uses these cores and the busiest of the load's processes these",
-    decnet: {
-      without_broker_per_s: direct?.decnet.delivered_per_s,
-      broker_cores: brokered?.decnet.broker_cores,
-      busiest_client_cores: brokered?.decnet.busiest_client_cores,
-    },
-    nats: {
-      without_broker_per_s: direct?.nats.delivered_per_s,
-      broker_cores: brokered?.nats.broker_cores,
-      busiest_client_cores: brokered?.nats.busiest_client_cores,
-    },
+      "without a broker the same publisher and subscriber pass this many messages a second; in each case, clients_cores is what the load used of all cores, and load_ceiling the ratio that a broker of ours which cost nothing would reach",
+    decnet_without_broker_per_s: direct?.decnet.delivered_per_s,
+    nats_without_broker_per_s: direct?.nats.delivered_per_s,
   };
 }
 
@@ -142,6 +159,7 @@ export async function benchBus(): Promise<BusReport> {
   const { rounds, span } = quick ? QUICK : FULL;
   const names = caseNames.filter((name) => !(quick && "long" in cases[name]));
   const results = await runCases(names, rounds, span);
+  const beside = await runPairs(rounds, span);
   const end_to_end = await runClients(rounds, span);
   return {
     peer: natsVersion(),
@@ -149,8 +167,9 @@ export async function benchBus(): Promise<BusReport> {
     body_bytes: loadBody.bytes.length,
     rounds,
     span,
-    aims: aimsOf(results, end_to_end.ratio),
+    aims: aimsOf({ cases: results, pairs: beside, endToEnd: end_to_end.ratio }),
     cases: results,
+    pairs: beside,
     end_to_end,
     load: loadEvidence(results),
   };

@@ -3,7 +3,7 @@
 
 import { dlopen, FFIType, ptr } from "bun:ffi";
 
-const { i32, u64, i64, pointer } = FFIType;
+const { i32, u64, i64_fast, pointer } = FFIType;
 const libc = dlopen("libc.so.6", {
   socket: { args: [i32, i32, i32], returns: i32 },
   connect: { args: [i32, pointer, i32], returns: i32 },
@@ -11,8 +11,8 @@ const libc = dlopen("libc.so.6", {
   listen: { args: [i32, i32], returns: i32 },
   accept: { args: [i32, u64, u64], returns: i32 },
   setsockopt: { args: [i32, i32, i32, pointer, i32], returns: i32 },
-  read: { args: [i32, u64, u64], returns: i64 },
-  write: { args: [i32, u64, u64], returns: i64 },
+  read: { args: [i32, u64, u64], returns: i64_fast },
+  write: { args: [i32, u64, u64], returns: i64_fast },
   poll: { args: [pointer, u64, i32], returns: i32 },
   clock_gettime: { args: [i32, pointer], returns: i32 },
   nanosleep: { args: [pointer, u64], returns: i32 },
@@ -24,6 +24,10 @@ const AF_INET = 2;
 const SOCK_STREAM = 1;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+/** What decnet's own client asks for; TCP sizes its buffers by itself. */
+const SEND_BUFFER = 1024 * 1024;
 const CLOCK_MONOTONIC = 1;
 const PR_SET_TIMERSLACK = 29;
 const POLLIN = 1;
@@ -56,10 +60,11 @@ function check(result: number, what: string): number {
 function newSocket(address: Address): number {
   const fd = check(libc.socket("path" in address ? AF_UNIX : AF_INET, SOCK_STREAM, 0), "socket");
   if ("port" in address) libc.setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, Int32Array.of(1), 4);
+  else libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, Int32Array.of(SEND_BUFFER), 4);
   return fd;
 }
 
-/** A connection's descriptor; TCP without Nagle's delay, as NATS clients have it. */
+/** A connection's descriptor, set up as the clients of its side are: TCP without Nagle's delay, UNIX with a larger buffer. */
 export function connectTo(address: Address): number {
   const fd = newSocket(address);
   const name = sockaddrOf(address);
@@ -138,19 +143,20 @@ export class Poller {
   }
 }
 
-const time = new BigInt64Array(2);
+/** struct timespec in halves, the lower one first: numbers of 64 bits would be made anew for each message. */
+const time = new Uint32Array(4);
 
 /** Nanoseconds of the clock that all processes of this machine share. */
 export function nanoseconds(): number {
   libc.clock_gettime(CLOCK_MONOTONIC, time);
-  return Number(time[0]) * 1e9 + Number(time[1]);
+  return (time[0] ?? 0) * 1e9 + (time[2] ?? 0);
 }
 
-const pause = new BigInt64Array(2);
+const pause = new Uint32Array(4);
 
 /** Sleeps at least `ns` nanoseconds (below a second), the thread with it. */
 export function sleepFor(ns: number): void {
-  pause[1] = BigInt(Math.max(1, Math.min(999_999_999, Math.round(ns))));
+  pause[2] = Math.max(1, Math.min(999_999_999, Math.round(ns)));
   libc.nanosleep(pause, 0);
 }
 

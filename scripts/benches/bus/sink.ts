@@ -20,6 +20,8 @@ export interface SinkOptions {
   /** Number of its first subscriber, and how many it has. */
   readonly first: number;
   readonly subscribers: number;
+  /** Notes how long one message in so many took. */
+  readonly sampleEach: number;
   /** Takes a publisher straight, as its server: shows what the load could do without a broker. */
   readonly direct: boolean;
 }
@@ -124,6 +126,7 @@ class Sink {
     if (number > expected) this.#gaps += number - expected;
     if (number < expected) this.#misordered++;
     reader.next[publisher] = number + 1;
-    if (now > 0) this.#latency.add(now - reader.view.getFloat64(body + loadBody.time));
+    if (now > 0 && number % this.#options.sampleEach === 0)
+      this.#latency.add(now - reader.view.getFloat64(body + loadBody.time));
   }
 }
