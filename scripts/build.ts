@@ -61,6 +61,8 @@ async function build(target: Target | undefined): Promise<void> {
     entrypoints: [join(root, "src/main.ts")],
     minify: { syntax: true, whitespace: true },
     bytecode: true,
+    // Each process loads the parts that it runs, and no more.
+    splitting: true,
     format: "esm",
     plugins: [withoutNativeParts],
     define: { DECNET_VERSION: JSON.stringify(pkg.version), DECNET_COMMIT: JSON.stringify(commitOf()) },

@@ -17,13 +17,15 @@ export async function pidsOf(install: RunningInstall): Promise<ReadonlyMap<strin
   return new Map(workers.map((worker) => [worker.name, Number(worker.extra["pid"])]));
 }
 
+/** Proportional memory of a process in MiB. */
+export function pssOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
+  return Math.round(Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 102.4) / 10;
+}
+
 /** Proportional memory of each worker in MiB, from /proc/<pid>/smaps_rollup. */
 export async function memory(install: RunningInstall): Promise<Record<string, number>> {
-  const rows = [...(await pidsOf(install))].map(([name, pid]) => {
-    const text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
-    return [name, Math.round(Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 102.4) / 10] as const;
-  });
-  return Object.fromEntries(rows);
+  return Object.fromEntries([...(await pidsOf(install))].map(([name, pid]) => [name, pssOf(pid)]));
 }
 
 /** CPU seconds that a process has used. */
