@@ -1,15 +1,12 @@
 // Where what an operator asks of topologies is checked and written: one request after the other, the row first, the
 // bus after. Touches no kernel: the status and the queue that it writes are what the mutator works on.
 
-import type { Kysely } from "kysely";
 import { publishSafely } from "../bus/publish-safely.ts";
 import { topics } from "../bus/topics.ts";
-import { DecnetError, isDecnetError } from "../contract/errors.ts";
+import { DecnetError } from "../contract/errors.ts";
 import { createIdSource } from "../contract/ids.ts";
 import { machineCatalogue } from "../decoys/personas/catalogue.ts";
-import { parseJson } from "../store/json.ts";
-import type { Database } from "../store/schema.ts";
-import type { MutationRow, TopologyRow } from "../store/topologies.ts";
+import type { MutationRow } from "../store/topologies.ts";
 import {
   changeTopologyStatus,
   deleteMachines,
@@ -20,14 +17,22 @@ import {
   listMachines,
   rewriteTopology,
 } from "../store/topologies.ts";
-import { findMutation, findNameOwners, listWaiting } from "../store/topology-reads.ts";
+import { findMutation, listWaiting } from "../store/topology-reads.ts";
 import type { Topology } from "../topology/model.ts";
 import type { Mutation } from "../topology/mutation.ts";
-import { applyMutation, changeTopology, mutationSchema } from "../topology/mutation.ts";
-import type { TopologyStatus } from "../topology/status.ts";
+import { applyMutation } from "../topology/mutation.ts";
+import { refuseIdle } from "../topology/plan.ts";
 import { advance, restingStatuses } from "../topology/status.ts";
-import { validateTopology } from "../topology/validate.ts";
 import type { ApiDeps } from "./deps.ts";
+import {
+  ahead,
+  drift,
+  nameTaken,
+  refuseFaults,
+  refuseStanding,
+  refuseTakenNames,
+  refuseUnmanned,
+} from "./topology-checks.ts";
 import { requireTopology } from "./topology-reads.ts";
 import { definitionOf, statusOf } from "./topology-rows.ts";
 import { createTurns } from "./turns.ts";
@@ -43,67 +48,8 @@ export interface MutationOrder {
   readonly requestedBy: string;
 }
 
-const MAX_FAULTS = 1000;
 const STATUS_TRIES = 3;
 const catalogue = machineCatalogue();
-
-function refuseFaults(topology: Topology): void {
-  const faults = validateTopology(topology, catalogue);
-  if (faults.length === 0) return;
-  const [first] = faults;
-  const more = faults.length === 1 ? "" : ` (and ${faults.length - 1} more)`;
-  throw new DecnetError("invalid", `the topology can't stand: ${first?.where}: ${first?.message}${more}`, {
-    details: { faults: faults.slice(0, MAX_FAULTS) },
-  });
-}
-
-async function refuseTakenNames(
-  db: Kysely<Database>,
-  names: readonly string[],
-  except?: string,
-): Promise<void> {
-  const owners = await findNameOwners(db, names, except);
-  const [first] = owners;
-  if (!first) return;
-  const more = owners.length === 1 ? "" : ` (and ${owners.length - 1} more names are taken)`;
-  const where = first.topology === null ? "on this host's addresses" : `in the topology "${first.topology}"`;
-  throw new DecnetError("conflict", `there is a decky "${first.decky}" ${where} already${more}`, {
-    details: { taken: owners },
-  });
-}
-
-function nameTaken(name: string): DecnetError {
-  return new DecnetError("conflict", `there is a topology "${name}" already`, { details: { name } });
-}
-
-/** The topology once all that waits has been applied. What can't be applied will not be, or is in force already. */
-function ahead(definition: Topology, waiting: readonly MutationRow[]): Topology {
-  return waiting.reduce((topology, row) => {
-    const parsed = mutationSchema.safeParse(parseJson(row.mutation));
-    if (!parsed.success) return topology;
-    try {
-      return changeTopology(topology, parsed.data);
-    } catch (error) {
-      if (isDecnetError(error)) return topology;
-      throw error;
-    }
-  }, definition);
-}
-
-function drift(expected: number, version: number): DecnetError {
-  const details = { expected_version: expected, version };
-  return new DecnetError("conflict", `the topology is at version ${version} by now`, { details });
-}
-
-/** Refuses what stands. */
-function refuseStanding(row: TopologyRow, what: string): void {
-  const status = statusOf(row);
-  const resting: readonly TopologyStatus[] = restingStatuses;
-  if (resting.includes(status)) return;
-  throw new DecnetError("conflict", `a topology that is ${status} can't be ${what}; tear it down first`, {
-    details: { status, allowed: resting },
-  });
-}
 
 /** Takes what is asked of topologies. */
 export class TopologyDesk {
@@ -210,7 +156,10 @@ export class TopologyDesk {
         throw new DecnetError("conflict", "the topology is being torn down; nothing of it changes now");
       if (topology.version !== expected) throw drift(expected, topology.version);
       const waiting = await listWaiting(db, topology.id);
-      applyMutation(ahead(definitionOf(topology), waiting), mutation, catalogue);
+      const then = ahead(definitionOf(topology), waiting);
+      refuseIdle(mutation, then, catalogue);
+      refuseUnmanned(topology, mutation);
+      applyMutation(then, mutation, catalogue);
       if (mutation.op === "add_decky") await refuseTakenNames(db, [mutation.decky.name], topology.id);
       const row: MutationRow = {
         id: this.#newId<string>(),

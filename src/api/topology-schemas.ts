@@ -102,7 +102,7 @@ export const mutationViewSchema = z
     reason: z.string().openapi({ description: "why it failed, or what an applied one means" }),
     op: z.string(),
     mutation: z.record(z.string(), z.unknown()).openapi({ description: "the change as it was asked for" }),
-    cause: z.string().openapi({ description: "`request`, or the plan of a schedule" }),
+    cause: z.string().openapi({ description: "`request` or `schedule`" }),
     requested_by: z.string(),
     expected_version: z.int(),
     enqueued_at: ms,

@@ -93,8 +93,14 @@ export const topicCatalogue = {
   ),
   deckyMutation: topic(
     "decky.{id}.mutation",
-    { by: ["mutator"], summary: "A decky now offers other services than before." },
-    { old_services: p.words, new_services: p.words, trigger: p.word },
+    { by: ["mutator"], summary: "A decky was changed: by a request, or by its schedule." },
+    {
+      old_services: p.words,
+      new_services: p.words,
+      trigger: p.word,
+      plan: p.word.optional(),
+      reason: p.sentence.optional(),
+    },
   ),
   attackerObserved: topic(
     "attacker.observed",

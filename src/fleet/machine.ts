@@ -12,12 +12,14 @@ export const machineLinkSchema = z.strictObject({
   mac,
 });
 
-/** What happened to a machine: versions move forward with `patches`, an uptime begins anew with `bootedAt` only. */
+/** What happened to a machine: versions move forward with `patches` only, an uptime begins anew with `bootedAt` only. */
 export const machineLifeSchema = z.strictObject({
   /** Unix ms of the last boot; null until the first reboot, when the persona's own holds. */
   bootedAt: z.int().nullable(),
-  /** Patch nights that it has lived through. */
+  /** Patch nights that moved its versions. */
   patches: z.int().nonnegative(),
+  /** Unix ms of the last of them: nothing on it came out later. Null before the first. */
+  patchedAt: z.int().nullable().default(null),
   /** Unix ms of the next scheduled change; null without a schedule. */
   nextAt: z.int().nullable(),
 });
@@ -28,4 +30,22 @@ export type MachineLink = z.infer<typeof machineLinkSchema>;
 export type MachineLife = z.infer<typeof machineLifeSchema>;
 
 /** A machine that was never changed. */
-export const newLife: MachineLife = Object.freeze({ bootedAt: null, patches: 0, nextAt: null });
+export const newLife: MachineLife = Object.freeze({
+  bootedAt: null,
+  patches: 0,
+  patchedAt: null,
+  nextAt: null,
+});
+
+/** A life as who draws the machine takes it. */
+export function livedOf({ bootedAt, patches, patchedAt }: MachineLife): {
+  readonly patches: number;
+  readonly bootedAt?: number;
+  readonly patchedBy?: number;
+} {
+  return {
+    patches,
+    ...(bootedAt !== null && { bootedAt }),
+    ...(patchedAt !== null && { patchedBy: patchedAt }),
+  };
+}

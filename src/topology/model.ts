@@ -42,14 +42,17 @@ export const edgeSchema = z.strictObject({
   address: z.string().max(15).optional(),
 });
 
+/** What may come over a machine: `patch` (versions move forward, with a reboot), `reboot`, `service` (one more or one fewer). */
+export const planSchema = z.enum(["patch", "reboot", "service"]);
+
 /** How a machine changes by itself over time. */
 const scheduleSchema = z.strictObject({
   /** Mean time between two changes: a number with `m`, `h` or `d`. */
   every: z.string().regex(/^[1-9]\d{0,3}[mhd]$/, "such as 30m, 6h or 7d"),
   /** Each wait is drawn from this share around `every`: 0.2 is 80 % to 120 %. */
   jitter: z.number().min(0).max(0.9).default(0.2),
-  /** What may happen, one at a time: `patch` (versions move forward, with a reboot), `reboot`, `service` (one more or one fewer). */
-  plans: z.array(z.enum(["patch", "reboot", "service"])).min(1),
+  /** What may happen, one at a time. */
+  plans: z.array(planSchema).min(1),
 });
 
 /** A machine. With edges in several LANs it is a bridge between them. */
@@ -75,6 +78,8 @@ export const topologySchema = z.strictObject({
 export type Lan = z.infer<typeof lanSchema>;
 /** A decky's place in a LAN. */
 export type Edge = z.infer<typeof edgeSchema>;
+/** What may come over a machine. */
+export type Plan = z.infer<typeof planSchema>;
 /** How a machine changes over time. */
 export type Schedule = z.infer<typeof scheduleSchema>;
 /** A machine. */

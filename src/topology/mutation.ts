@@ -4,7 +4,7 @@
 import { z } from "zod";
 import { DecnetError } from "../contract/errors.ts";
 import type { Catalogue, Topology, TopologyDecky } from "./model.ts";
-import { deckySchema, edgeSchema, lanSchema, membersOf, nameSchema } from "./model.ts";
+import { deckySchema, edgeSchema, lanSchema, membersOf, nameSchema, planSchema } from "./model.ts";
 import type { Fault } from "./validate.ts";
 import { validateTopology } from "./validate.ts";
 
@@ -30,7 +30,13 @@ export const mutationSchema = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("update_lan"), name: nameSchema, changes: lanChangesSchema }),
   z.strictObject({ op: z.literal("add_decky"), decky: deckySchema }),
   z.strictObject({ op: z.literal("remove_decky"), name: nameSchema }),
-  z.strictObject({ op: z.literal("update_decky"), name: nameSchema, changes: deckyChangesSchema }),
+  z.strictObject({
+    op: z.literal("update_decky"),
+    name: nameSchema,
+    changes: deckyChangesSchema.default({}),
+    /** What shall come over the machine besides; which service `service` brings is drawn when it is done. */
+    plan: planSchema.optional(),
+  }),
   z.strictObject({ op: z.literal("attach_decky"), name: nameSchema, edge: edgeSchema }),
   z.strictObject({ op: z.literal("detach_decky"), name: nameSchema, lan: nameSchema }),
 ]);

@@ -12,6 +12,7 @@ import type {
 } from "../../src/api/types.ts";
 import { FakeHub } from "../../src/bus/fake.ts";
 import { systemClock } from "../../src/contract/clock.ts";
+import { newLife } from "../../src/fleet/machine.ts";
 import { createLogger } from "../../src/kit/log.ts";
 import { putMachines } from "../../src/store/topologies.ts";
 import type { Topology } from "../../src/topology/model.ts";
@@ -232,7 +233,7 @@ for (const transport of ["memory", "socket"] as const) {
       const harness = await open();
       const { id } = await add(harness);
       const links = [{ lan: "dmz", address: "10.20.0.10/24", mac: "18:66:da:00:00:01" }];
-      const life = { bootedAt: null, patches: 0, nextAt: null };
+      const life = newLife;
       const row = { topology_id: id, life: JSON.stringify(life), changed_at: 1 };
       await putMachines(harness.store.db, [
         { ...row, decky: "web", links: JSON.stringify(links) },
@@ -367,6 +368,42 @@ for (const transport of ["memory", "socket"] as const) {
         404,
       );
       expect((await ask<TopologyDetail>(harness, "GET", "/office")).body.version).toBe(1);
+    });
+
+    test("a plan is asked for of machines that stand or are about to", async () => {
+      const harness = await open();
+      const { id } = await add(harness);
+      const post = (change: object) =>
+        ask<Mutation>(harness, "POST", "/office/mutations", { op: "update_decky", name: "web", ...change });
+      const early = await post({ expected_version: 1, plan: "patch" });
+      expect([early.status, early.error.details]).toEqual([
+        409,
+        { status: "pending", allowed: ["deploying", "active", "degraded"] },
+      ]);
+      await ask(harness, "POST", "/office/deploy");
+      await moveStatus(harness.store, id, { from: "deploying", to: "active" });
+      for (const [i, plan] of (["patch", "reboot", "service"] as const).entries()) {
+        const { status, body } = await post({ expected_version: i + 1, plan });
+        expect([status, body]).toMatchObject([
+          202,
+          {
+            op: "update_decky",
+            cause: "request",
+            requested_by: "admin",
+            mutation: { name: "web", changes: {}, plan },
+          },
+        ]);
+      }
+      for (const [change, words] of [
+        [{}, "no change"],
+        [{ plan: "format" }, "plan"],
+        [{ plan: "service", changes: { services: ["ssh"] } }, "one or the other"],
+        [{ name: "phone", plan: "service" }, "no other service"],
+      ] as const) {
+        const refused = await post({ expected_version: 4, ...change });
+        expect([words, refused.status]).toEqual([words, 400]);
+        expect(JSON.stringify(refused.error)).toContain(words);
+      }
     });
 
     test("a part that is written is a change, checked with all that waits before it", async () => {

@@ -177,19 +177,62 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     expect(ms).toBeLessThan(10_000);
   });
 
-  test("a patch night moves versions and uptime, and the machine stays the same", async () => {
-    const mac = (): Promise<string> => addressOf("web01", "dmz");
-    const before = await mac();
-    const change = await lab.change(id, { op: "update_decky", name: "web01", changes: {} }, "patch");
-    const { reason, claimed_at } = await lab.ends(change);
-    expect(reason).toBe("patch night: versions of web01 moved forward, and it was rebooted");
-    const greeting = await lab.greeting("10.90.0.10", 22);
-    expect(JSON.parse(greeting.split(" ")[2] ?? "")).toEqual({
-      bootedAt: claimed_at,
-      patches: 1,
-      nextAt: null,
+  /** What a machine has lived through, and how often its conversations were cut. */
+  const livedBy = async (address: string): Promise<{ life: MachineLife; cuts: number }> => {
+    const [, , life = "", cuts] = (await lab.greeting(address, 22)).split(" ");
+    return { life: machineLifeSchema.parse(JSON.parse(life)), cuts: Number(cuts) };
+  };
+  const ask = async (decky: string, rest: object) =>
+    lab.ends(await lab.change(id, { op: "update_decky", name: decky, changes: {}, ...rest }));
+
+  test("patch nights that are asked for move versions and uptime until nothing newer is out, the machine stays", async () => {
+    const mac = await addressOf("web01", "dmz");
+    const before = await livedBy("10.90.0.10");
+    let nights = 0;
+    for (let isOver = false; !isOver; ) {
+      const { reason, claimed_at, status, cause, requested_by } = await ask("web01", { plan: "patch" });
+      expect([status, cause, requested_by]).toEqual(["applied", "request", "test"]);
+      const now = await livedBy("10.90.0.10");
+      isOver = reason.includes("nothing newer is out");
+      if (isOver) expect(reason).toContain("not rebooted");
+      else {
+        nights++;
+        expect(reason).toMatch(/^patch night: web01 moved from .+ to .+, and was rebooted$/);
+        expect(now.life).toEqual({
+          bootedAt: claimed_at,
+          patches: nights,
+          patchedAt: claimed_at,
+          nextAt: null,
+        });
+      }
+      expect([now.life.patches, now.cuts - before.cuts]).toEqual([nights, nights]);
+      expect(nights).toBeLessThan(10);
+    }
+    expect(await addressOf("web01", "dmz")).toBe(mac);
+  });
+
+  test("a service that is asked for is drawn and cuts nobody; a reboot cuts, and moves no version", async () => {
+    const before = await livedBy("10.90.0.10");
+    const offered = async () =>
+      (await lab.definition(id)).deckies.find(({ name }) => name === "web01")?.services;
+    const services = await offered();
+    const service = await ask("web01", { plan: "service" });
+    expect(service.reason).toMatch(/^web01 offers [a-z]+ (from now on|no longer)$/);
+    expect(Math.abs(((await offered())?.length ?? 0) - (services?.length ?? 0))).toBe(1);
+    await ask("web01", { changes: { services: [...(services ?? [])] } });
+    expect(await livedBy("10.90.0.10")).toEqual(before);
+    const reboot = await ask("web01", { plan: "reboot" });
+    expect(reboot.reason).toBe("web01 was rebooted: its uptime begins anew");
+    expect(await livedBy("10.90.0.10")).toEqual({
+      life: { ...before.life, bootedAt: reboot.claimed_at },
+      cuts: before.cuts + 1,
     });
-    expect(await mac()).toBe(before);
+    const schedule = { every: "9d", jitter: 0.2, plans: ["patch"] };
+    expect((await ask("web01", { changes: { schedule } })).reason).toBe(
+      "web01 changes by itself every 9d, 20 % more or less: patch",
+    );
+    await ask("web01", { changes: { schedule: null } });
+    expect((await livedBy("10.90.0.10")).cuts).toBe(before.cuts + 1);
   });
 
   test("a schedule whose time has come changes its machine, says so, and sets the next time", async () => {
@@ -215,7 +258,7 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     const last = await lastEnded(lab.store.db, id);
     const words = "timed01 was rebooted: its uptime begins anew";
     expect(last).toMatchObject({
-      cause: "reboot",
+      cause: "schedule",
       requested_by: "schedule",
       status: "applied",
       reason: words,
@@ -234,6 +277,8 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
   });
 
   test("a topology that is not deployed changes its definition alone", async () => {
+    const { status, reason } = await ask("web01", { plan: "reboot" });
+    expect([status, reason]).toEqual(["failed", expect.stringContaining("not deployed")]);
     const change = await lab.change(id, { op: "remove_decky", name: "web01" });
     expect((await lab.ends(change)).status).toBe("applied");
     expect((await lab.definition(id)).deckies.map(({ name }) => name)).not.toContain("web01");

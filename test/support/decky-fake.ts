@@ -1,10 +1,11 @@
-// A process that takes sockets as the decoys' process does and greets everybody with the decky's name and the service's.
+// A process that takes sockets as the decoys' process does and greets everybody with the decky's name, the service's,
+// the life that it was told, and how often conversations were to be cut.
 // Arguments: the path of its socket; an order at which it dies, as if killed at that moment. It keeps no rule of the real one but the protocol.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { dirname } from "node:path";
-import type { Answer, DeckySpec, HandedSocket } from "../../src/fleet/handover.ts";
+import type { Answer, DeckySpec, HandedSocket, Order } from "../../src/fleet/handover.ts";
 import { MAX_MESSAGE, orderSchema } from "../../src/fleet/handover.ts";
 import { AF_UNIX, SOCK_NONBLOCK, SOCK_SEQPACKET } from "../../src/platform/libc/address.ts";
 import { attempt, must } from "../../src/platform/libc/errno.ts";
@@ -14,6 +15,7 @@ import { bindSocket, closeFd, openSocket } from "../../src/platform/libc/sockets
 
 interface Member {
   spec: DeckySpec;
+  cuts: number;
   readonly sockets: (HandedSocket & { readonly server: Server })[];
 }
 
@@ -30,17 +32,17 @@ function shut(sockets: Member["sockets"], goes: (socket: HandedSocket) => boolea
 }
 
 async function serve(
-  spec: DeckySpec,
-  sockets: readonly HandedSocket[],
+  { decky: spec, sockets, reboot }: Extract<Order, { order: "serve" }>,
   fds: readonly number[],
 ): Promise<void> {
-  const member = members.get(spec.decky) ?? { spec, sockets: [] };
+  const member = members.get(spec.decky) ?? { spec, cuts: 0, sockets: [] };
   members.set(spec.decky, member);
   member.spec = spec;
+  if (reboot) member.cuts++;
   shut(member.sockets, ({ service }) => !spec.services.includes(service));
   for (const [i, socket] of sockets.entries()) {
     const greeting = (): string =>
-      `${member.spec.decky} ${socket.service} ${JSON.stringify(member.spec.life)}\n`;
+      `${member.spec.decky} ${socket.service} ${JSON.stringify(member.spec.life)} ${member.cuts}\n`;
     const server = createServer((client) => client.on("error", () => undefined).end(greeting()));
     await new Promise<void>((resolve) => server.listen({ fd: fds[i] ?? -1 }, resolve));
     member.sockets.push({ ...socket, server });
@@ -68,7 +70,7 @@ async function obey(data: Uint8Array, fds: readonly number[]): Promise<Answer[]>
     members.delete(order.decky);
     return [{ answer: "done" }];
   }
-  await serve(order.decky, order.sockets, fds);
+  await serve(order, fds);
   return [{ answer: "done" }];
 }
 

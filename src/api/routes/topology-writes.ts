@@ -29,8 +29,6 @@ function createWriter(desk: TopologyDesk) {
         "invalid",
         "expected_version is missing: the version of the topology that this was decided on",
       );
-    if ("changes" in mutation && Object.keys(mutation.changes).length === 0)
-      throw new DecnetError("invalid", "the request names no change");
     const row = await desk.enqueue(id, { mutation, expected, requestedBy: c.get("principal").username });
     c.set("outcome", `${mutation.op} accepted`);
     return toMutation(row);

@@ -34,6 +34,8 @@ export interface PersonaOptions {
   readonly bootedAt?: number;
   /** Patch nights that it has lived through: versions move forward along their lists. */
   readonly patches?: number;
+  /** Unix ms of the last of them: no version came out later. That of the last boot when absent. */
+  readonly patchedBy?: number;
   readonly logins?: readonly Login[];
 }
 
@@ -168,7 +170,7 @@ function startDraw(
     dates: {
       drawn,
       installed: drawn - (60 + dates.below(400)) * DAY_MS,
-      patchedBy: options.bootedAt ?? Number.POSITIVE_INFINITY,
+      patchedBy: options.patchedBy ?? options.bootedAt ?? Number.POSITIVE_INFINITY,
     },
     patches: options.patches ?? 0,
   };

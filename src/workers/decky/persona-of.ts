@@ -6,6 +6,7 @@ import { createPersona } from "../../decoys/personas/create.ts";
 import type { Persona } from "../../decoys/personas/persona.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import type { DeckySpec } from "../../fleet/handover.ts";
+import { livedOf } from "../../fleet/machine.ts";
 
 /** What the services of one machine share, by what made it: outlasts a change, not a reboot. */
 export type SharedState = Map<unknown, unknown>;
@@ -20,12 +21,10 @@ export function whyUnknown(spec: DeckySpec): string | undefined {
 
 /** Draws the machine. {@link whyUnknown} must have had nothing against it. */
 export function personaOf(secret: InstallSecret, spec: DeckySpec, shared: SharedState): Persona {
-  const { bootedAt, patches } = spec.life;
   const drawn = createPersona(secret, spec.archetype, {
     place: spec.decky,
     mac: spec.mac,
-    patches,
-    ...(bootedAt === null ? {} : { bootedAt }),
+    ...livedOf(spec.life),
   });
   const persona: Persona = Object.freeze({
     ...drawn,

@@ -2,6 +2,7 @@
 // One that fails leaves the topology as it was; one that a crash cut short is begun again.
 
 import { DecnetError, toError } from "../../contract/errors.ts";
+import type { Moved } from "../../decoys/personas/moved.ts";
 import type { Compiled } from "../../fleet/compile.ts";
 import type { Machine, Placed } from "../../fleet/placed.ts";
 import type { MachineTable } from "../../store/schema.ts";
@@ -10,13 +11,16 @@ import { concludeMutation, putMachines } from "../../store/topologies.ts";
 import type { Topology } from "../../topology/model.ts";
 import type { Mutation } from "../../topology/mutation.ts";
 import { applyMutation } from "../../topology/mutation.ts";
+import { planOf, withDraw } from "../../topology/plan.ts";
 import type { Acts, Stage } from "./acts.ts";
 import { namedOf, othersUp } from "./acts.ts";
 import type { Difference } from "./core.ts";
-import { differenceOf, explain, isUp, lifeAfter, planOf, reasonOf } from "./core.ts";
+import { differenceOf, isUp, reasonOf, servicesOf, whyNot } from "./core.ts";
+import type { Effect } from "./explain.ts";
+import { explain } from "./explain.ts";
 import type { Entry } from "./io.ts";
 import { machineRow, parseMutation } from "./io.ts";
-import type { Report } from "./task.ts";
+import { isReboot, liveThrough } from "./lived.ts";
 
 /** How long the kernel's or the decoys' process may stay away before a change that needs them has failed. */
 const PATIENCE_MS = 20_000;
@@ -39,18 +43,13 @@ interface Prospect {
   readonly before: Compiled;
   readonly after: Compiled;
   readonly difference: Difference;
+  readonly moved: readonly Moved[];
 }
 
 /** Makes changes. */
 export interface Changes {
   /** Makes one that was claimed; `later` when it has to be tried again. */
   make(row: MutationRow): Promise<Outcome>;
-}
-
-/** The services of the machine that a change is about. */
-function servicesOf(compiled: Compiled, mutation: Mutation): readonly string[] {
-  const name = mutation.op === "update_decky" ? mutation.name : undefined;
-  return compiled.deckies.find((decky) => decky.name === name)?.spec.services ?? [];
 }
 
 class Making implements Changes {
@@ -64,12 +63,14 @@ class Making implements Changes {
 
   async make(row: MutationRow): Promise<Outcome> {
     const { world, fleet, tell } = this.#stage;
-    const mutation = parseMutation(row.mutation);
+    const asked = parseMutation(row.mutation);
     const entry = world.find(row.topology_id);
-    if (!mutation || !entry) {
+    if (!asked || !entry) {
       await this.#conclude(row, { status: "failed", reason: "its row can't be read" });
       return "done";
     }
+    const draws = { catalogue: fleet.catalogue, random: fleet.draw("plan", row.id) };
+    const mutation = withDraw(asked, entry.placed.topology, draws);
     tell.mutation("Applying", row, { op: mutation.op });
     try {
       const topology = applyMutation(entry.placed.topology, mutation, fleet.catalogue);
@@ -102,6 +103,11 @@ class Making implements Changes {
 
   /** Nothing of it stands in the kernel: the definition alone changes. */
   async #rewrite({ row, mutation, topology }: Change): Promise<Outcome> {
+    const plan = planOf(mutation);
+    if (plan !== undefined) {
+      await this.#refuse(row, mutation, `the topology is not deployed: there is no machine for "${plan}"`);
+      return "done";
+    }
     const reason = "the topology is not deployed: its definition is changed";
     const definition = JSON.stringify(topology);
     if (await this.#conclude(row, { status: "applied", reason, definition })) {
@@ -129,18 +135,17 @@ class Making implements Changes {
   async #foresee({ row, mutation, entry, topology }: Change): Promise<Prospect> {
     const { fleet, world } = this.#stage;
     const given = await fleet.place({ ...entry.placed, topology }, othersUp(world, row.topology_id));
-    const plan = planOf(row.cause);
     const machines = new Map(given.machines);
     const subject = mutation.op === "update_decky" ? machines.get(mutation.name) : undefined;
-    if (subject && mutation.op === "update_decky") {
-      const life = lifeAfter(subject.life, plan, row.claimed_at ?? row.enqueued_at);
-      machines.set(mutation.name, { ...subject, life });
-    }
+    const at = row.claimed_at ?? row.enqueued_at;
+    const lived = subject && liveThrough(subject, { mutation, topology, at, moved: fleet.moved });
+    if (lived && mutation.op === "update_decky") machines.set(mutation.name, lived.machine);
     const placed = { ...entry.placed, topology, machines };
     const [before, after] = [fleet.compile([entry.placed]), fleet.compile([placed])];
     const known = entry.placed.machines;
     const faults = new Map([...given.faults].filter(([name]) => known.has(name) || !hadDecky(entry, name)));
-    return { placed, faults, before, after, difference: differenceOf(before, after) };
+    const moved = lived?.moved ?? [];
+    return { placed, faults, before, after, difference: differenceOf(before, after), moved };
   }
 
   /** Bridges that nobody wants any more once this topology does not. */
@@ -154,14 +159,13 @@ class Making implements Changes {
   async #apply(change: Change): Promise<Outcome> {
     const { row, mutation, entry } = change;
     const prospect = await this.#foresee(change);
-    const { faults, placed, before, after, difference } = prospect;
+    const { faults, placed, after, difference, moved } = prospect;
     if (faults.size > 0) {
       await this.#refuse(row, mutation, reasonOf(faults));
       return "done";
     }
     await this.#note(entry, placed);
-    const plan = planOf(row.cause);
-    const cuts = mutation.op === "update_decky" && (plan === "patch" || plan === "reboot");
+    const cuts = mutation.op === "update_decky" && isReboot(planOf(mutation), moved);
     const bridges = this.#idle(difference.bridges, row.topology_id);
     const failure = difference.none
       ? undefined
@@ -174,11 +178,7 @@ class Making implements Changes {
         );
     if (failure?.away && this.#patient(row)) return this.#later(failure.reason);
     if (failure) await this.#undo(change, prospect, failure.reason);
-    else
-      await this.#settle(change, prospect, {
-        before: servicesOf(before, mutation),
-        after: servicesOf(after, mutation),
-      });
+    else await this.#settle(change, prospect);
     return "done";
   }
 
@@ -193,13 +193,12 @@ class Making implements Changes {
     );
   }
 
-  async #settle(
-    { row, mutation, topology }: Change,
-    { placed, difference }: Prospect,
-    services: { readonly before: readonly string[]; readonly after: readonly string[] },
-  ): Promise<void> {
+  async #settle({ row, mutation, entry, topology }: Change, prospect: Prospect): Promise<void> {
     const { tell, clock } = this.#stage;
-    const reason = explain(mutation, row.cause, services);
+    const { placed, difference, before, after, moved } = prospect;
+    const services = { before: servicesOf(before, mutation), after: servicesOf(after, mutation) };
+    const effect: Effect = { before: entry.placed.topology, after: topology, services, moved };
+    const reason = explain(mutation, effect);
     const done = await this.#conclude(row, {
       status: "applied",
       reason,
@@ -213,7 +212,9 @@ class Making implements Changes {
     if (!done) return;
     for (const decky of difference.gone) tell.removed(namedOf(decky));
     tell.mutation("Applied", row, { op: mutation.op, reason });
-    if (mutation.op === "update_decky") tell.services(mutation.name, { ...services, trigger: row.cause });
+    if (mutation.op !== "update_decky") return;
+    const { name, plan } = mutation;
+    tell.services(name, { ...services, trigger: row.cause, plan, reason });
   }
 
   /** Takes back what was half done. */
@@ -245,14 +246,6 @@ class Making implements Changes {
 
 function hadDecky(entry: Entry, name: string): boolean {
   return entry.placed.topology.deckies.some((decky) => decky.name === name);
-}
-
-/** Why a change is not in force; `away` when it may yet be. */
-function whyNot(report: Report): { readonly reason: string; readonly away: boolean } | undefined {
-  if (report.away !== undefined) return { reason: report.away, away: true };
-  const failed = new Map(Object.entries(report.failed));
-  if (failed.size > 0) return { reason: reasonOf(failed), away: false };
-  return report.trouble === undefined ? undefined : { reason: report.trouble, away: false };
 }
 
 /** Makes the maker of changes. */

@@ -1,20 +1,9 @@
-// What the mutator decides: statuses, what a change touches, what a machine has lived through. Pure.
+// What the mutator decides: statuses, what a change touches, why it is not in force. Pure.
 
 import type { Compiled, CompiledDecky } from "../../fleet/compile.ts";
-import type { MachineLife } from "../../fleet/machine.ts";
-import type { Schedule } from "../../topology/model.ts";
 import type { Mutation } from "../../topology/mutation.ts";
 import type { TopologyStatus } from "../../topology/status.ts";
-
-/** What may happen to a machine by itself. */
-export type Plan = Schedule["plans"][number];
-
-const plans: readonly string[] = ["patch", "reboot", "service"] satisfies Plan[];
-
-/** What brought a change about: a schedule's plan, or a request. */
-export function planOf(cause: string): Plan | undefined {
-  return plans.includes(cause) ? (cause as Plan) : undefined;
-}
+import type { Report } from "./task.ts";
 
 /** Statuses in which a topology has machines in the kernel that shall stay. */
 export function isUp(status: string): boolean {
@@ -62,48 +51,16 @@ export function differenceOf(before: Compiled, after: Compiled): Difference {
   return { changed, gone, bridges, none: changed.length + gone.length + bridges.length === 0 && !fresh };
 }
 
-/** The life of a machine after a plan came over it at `at`, which a second try repeats. */
-export function lifeAfter(life: MachineLife, plan: Plan | undefined, at: number): MachineLife {
-  if (plan === "patch") return { ...life, patches: life.patches + 1, bootedAt: at };
-  if (plan === "reboot") return { ...life, bootedAt: at };
-  return life;
+/** The services of the machine that a change is about. */
+export function servicesOf(compiled: Compiled, mutation: Mutation): readonly string[] {
+  const name = mutation.op === "update_decky" ? mutation.name : undefined;
+  return compiled.deckies.find((decky) => decky.name === name)?.spec.services ?? [];
 }
 
-const listed = (words: readonly string[]): string => words.join(", ");
-
-/** What a change of the services means, in words. */
-function servicesChanged(before: readonly string[], after: readonly string[]): string {
-  const more = after.filter((service) => !before.includes(service));
-  const fewer = before.filter((service) => !after.includes(service));
-  const words = [
-    ...(more.length > 0 ? [`offers ${listed(more)} from now on`] : []),
-    ...(fewer.length > 0 ? [`offers ${listed(fewer)} no longer`] : []),
-  ];
-  return words.join(" and ");
-}
-
-/** What a change that was applied means, for the operator. */
-export function explain(
-  mutation: Mutation,
-  cause: string,
-  services: { readonly before: readonly string[]; readonly after: readonly string[] },
-): string {
-  const plan = planOf(cause);
-  const subject =
-    "decky" in mutation ? mutation.decky.name : "name" in mutation ? mutation.name : mutation.lan.name;
-  const offers = servicesChanged(services.before, services.after);
-  if (plan === "patch") return `patch night: versions of ${subject} moved forward, and it was rebooted`;
-  if (plan === "reboot") return `${subject} was rebooted: its uptime begins anew`;
-  if (mutation.op === "update_decky" && offers !== "") return `${subject} ${offers}`;
-  const words: Record<Mutation["op"], string> = {
-    add_lan: `LAN ${subject} is there`,
-    remove_lan: `LAN ${subject} is gone`,
-    update_lan: `LAN ${subject} is changed`,
-    add_decky: `${subject} is there`,
-    remove_decky: `${subject} is gone`,
-    update_decky: `${subject} is changed`,
-    attach_decky: `${subject} stands in one more LAN`,
-    detach_decky: `${subject} stands in one LAN fewer`,
-  };
-  return words[mutation.op];
+/** Why a change is not in force; `away` when it may yet be. */
+export function whyNot(report: Report): { readonly reason: string; readonly away: boolean } | undefined {
+  if (report.away !== undefined) return { reason: report.away, away: true };
+  const failed = new Map(Object.entries(report.failed));
+  if (failed.size > 0) return { reason: reasonOf(failed), away: false };
+  return report.trouble === undefined ? undefined : { reason: report.trouble, away: false };
 }

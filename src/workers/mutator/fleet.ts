@@ -4,14 +4,20 @@
 import type { Random } from "../../contract/random.ts";
 import { findDecoy } from "../../decoys/index.ts";
 import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
+import { createPersona } from "../../decoys/personas/create.ts";
+import type { Moved } from "../../decoys/personas/moved.ts";
+import { movedBetween } from "../../decoys/personas/moved.ts";
 import { networkProfileOf } from "../../decoys/personas/network.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import { drawFrom } from "../../decoys/personas/secret.ts";
 import type { Allocation } from "../../fleet/allocate.ts";
 import type { Compiled, CompiledDecky, CompileOptions } from "../../fleet/compile.ts";
 import { compileTopologies } from "../../fleet/compile.ts";
-import type { Placed } from "../../fleet/placed.ts";
+import type { MachineLife } from "../../fleet/machine.ts";
+import { livedOf } from "../../fleet/machine.ts";
+import type { Machine, Placed } from "../../fleet/placed.ts";
 import { firewallLabel } from "../../platform/nft/ruleset.ts";
+import type { TopologyDecky } from "../../topology/model.ts";
 import type { RunKernel } from "./kernel.ts";
 import { givePlaces } from "./places.ts";
 import type { Reach, Report, Task, Wanted } from "./task.ts";
@@ -44,6 +50,8 @@ export interface Fleet {
   readonly draw: (...labels: readonly string[]) => Random;
   compile(all: readonly Placed[]): Compiled;
   place(placed: Placed, others: readonly Placed[]): Promise<Allocation>;
+  /** The versions that a machine would have moved by another life than its own. */
+  moved(decky: TopologyDecky, machine: Machine, life: MachineLife): readonly Moved[];
   /** Brings the kernel and the decoys' process there: all of it, or with `gone` a part. */
   reach(part: Part): Promise<Report>;
 }
@@ -113,6 +121,15 @@ export function createFleet({ secret, runKernel, places }: FleetOptions): Fleet 
         ouisOf: (archetype) => networkProfileOf(archetype).ouis,
         probe: async (probe) => (await runKernel({ ...task, probe })).occupied,
       }),
+    moved(decky, { links, life: before }, after) {
+      const personaAt = (life: MachineLife) => {
+        const mac = links[0]?.mac;
+        const options = { place: decky.name, ...(mac !== undefined && { mac }), ...livedOf(life) };
+        return createPersona(secret, decky.archetype, options);
+      };
+      const services = decky.services ?? catalogue.archetypes.get(decky.archetype) ?? [];
+      return movedBetween(personaAt(before), personaAt(after), services);
+    },
     reach: (part) => runKernel({ ...task, probe: [], reach: reachOf(part) }),
   };
 }

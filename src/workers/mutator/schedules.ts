@@ -48,16 +48,15 @@ export function createSchedules(stage: Stage, newId: () => string): Schedules {
   };
   const enqueue = async (one: Timed, now: number): Promise<void> => {
     const { entry, decky, machine } = one;
-    const offered = fleet.catalogue.archetypes.get(decky.archetype) ?? [];
     const random = fleet.draw("schedule-plan", decky.name, String(machine.life.nextAt));
-    const { plan, mutation } = dueChange(decky, offered, random);
+    const mutation = dueChange(decky, fleet.catalogue, random);
     const row = {
       id: newId(),
       topology_id: entry.row.id,
       status: "pending",
       reason: "",
       mutation: JSON.stringify(mutation),
-      cause: plan,
+      cause: "schedule",
       requested_by: "schedule",
       expected_version: entry.row.version,
       enqueued_at: now,

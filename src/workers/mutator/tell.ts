@@ -28,7 +28,13 @@ export interface Teller {
   ): void;
   services(
     decky: string,
-    change: { before: readonly string[]; after: readonly string[]; trigger: string },
+    change: {
+      before: readonly string[];
+      after: readonly string[];
+      trigger: string;
+      plan: string | undefined;
+      reason: string;
+    },
   ): void;
   /** A decky is no more: its row goes. */
   removed(decky: Named): void;
@@ -71,14 +77,11 @@ export function createTeller(context: WorkerContext): Teller {
       const payload = { mutation_id: id, op, reason };
       publishSafely(bus, topics[`topologyMutation${state}`], { id: topology_id }, payload, log);
     },
-    services: (id, { before, after, trigger }) =>
-      publishSafely(
-        bus,
-        topics.deckyMutation,
-        { id },
-        { old_services: [...before], new_services: [...after], trigger },
-        log,
-      ),
+    services(id, { before, after, trigger, plan, reason }) {
+      const services = { old_services: [...before], new_services: [...after] };
+      const why = { trigger, reason, ...(plan !== undefined && { plan }) };
+      publishSafely(bus, topics.deckyMutation, { id }, { ...services, ...why }, log);
+    },
     removed(decky) {
       const { address, mac, archetype } = decky;
       const persona = { hostname: decky.decky, archetype, os: "" };

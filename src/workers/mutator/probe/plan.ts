@@ -6,6 +6,7 @@ import { createPersona } from "../../../decoys/personas/create.ts";
 import type { Persona } from "../../../decoys/personas/persona.ts";
 import type { InstallSecret } from "../../../decoys/personas/secret.ts";
 import type { CompiledDecky } from "../../../fleet/compile.ts";
+import { livedOf } from "../../../fleet/machine.ts";
 import type { DesiredLink } from "../../../fleet/model.ts";
 import { neighbourLinkName } from "../../../fleet/names.ts";
 import { formatAddress, isHostOf, parseAddress, sizeOf } from "../../../topology/ipv4.ts";
@@ -42,9 +43,7 @@ interface Member {
 }
 
 function personaOf(secret: InstallSecret, { spec }: CompiledDecky): Persona {
-  const { bootedAt, patches } = spec.life;
-  const life = { patches, ...(bootedAt === null ? {} : { bootedAt }) };
-  return createPersona(secret, spec.archetype, { place: spec.decky, mac: spec.mac, ...life });
+  return createPersona(secret, spec.archetype, { place: spec.decky, mac: spec.mac, ...livedOf(spec.life) });
 }
 
 function visitsOf(secret: InstallSecret, decky: CompiledDecky): Visit[] {

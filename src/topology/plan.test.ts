@@ -1,0 +1,68 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { isDecnetError } from "../contract/errors.ts";
+import { createSeededRandom } from "../contract/random.ts";
+import type { Catalogue, Topology } from "./model.ts";
+import { topologySchema } from "./model.ts";
+import { changeTopology, mutationSchema } from "./mutation.ts";
+import { planOf, refuseIdle, withDraw } from "./plan.ts";
+
+const offered = ["ssh", "http", "ftp"];
+const catalogue: Catalogue = {
+  archetypes: new Map([
+    ["server", offered],
+    ["phone", ["http"]],
+  ]),
+  services: offered,
+};
+const topologyOf = (services?: string[], archetype = "server"): Topology =>
+  topologySchema.parse({ name: "t", deckies: [{ name: "web01", archetype, ...(services && { services }) }] });
+const update = (rest: object) => mutationSchema.parse({ op: "update_decky", name: "web01", ...rest });
+const draw = (topology: Topology, seed = "x") =>
+  withDraw(update({ plan: "service" }), topology, { catalogue, random: createSeededRandom(seed) });
+
+describe("a plan", () => {
+  test("of services draws one more or one fewer of what the archetype offers, and leaves one at least", () => {
+    const some = fc.uniqueArray(fc.constantFrom(...offered), { minLength: 1 });
+    fc.assert(
+      fc.property(some, fc.string(), (services, seed) => {
+        const drawn = draw(topologyOf(services), seed);
+        expect(draw(topologyOf(services), seed)).toEqual(drawn);
+        const [decky] = changeTopology(topologyOf(services), drawn).deckies;
+        const after = decky?.services ?? [];
+        expect([planOf(drawn), Math.abs(after.length - services.length)]).toEqual(["service", 1]);
+        expect(after.length).toBeGreaterThan(0);
+        expect(after.every((service) => offered.includes(service))).toBe(true);
+      }),
+      { numRuns: 200, seed: 7 },
+    );
+  });
+
+  test("that has nothing to draw leaves the change as it is, and is no part of the definition", () => {
+    expect(draw(topologyOf(undefined, "phone"))).toEqual(update({ plan: "service" }));
+    for (const plan of ["patch", "reboot"]) {
+      const asked = update({ plan });
+      expect(withDraw(asked, topologyOf(), { catalogue, random: createSeededRandom("x") })).toBe(asked);
+      expect(changeTopology(topologyOf(), asked)).toEqual(topologyOf());
+    }
+  });
+
+  test("is refused where it can't come over its machine, as a change is that names nothing", () => {
+    const why = (rest: object, archetype = "server"): string => {
+      try {
+        refuseIdle(update(rest), topologyOf(undefined, archetype), catalogue);
+        return "";
+      } catch (error) {
+        return isDecnetError(error, "invalid") ? error.message : "something else";
+      }
+    };
+    for (const plan of ["patch", "reboot", "service"]) expect(why({ plan })).toBe("");
+    expect(why({ changes: { forward: true }, plan: "patch" })).toBe("");
+    expect(why({})).toBe("the request names no change");
+    expect(why({ plan: "service" }, "phone")).toContain("no other service");
+    expect(why({ plan: "service", changes: { services: ["ssh"] } })).toContain("one or the other");
+    expect(mutationSchema.safeParse({ op: "update_decky", name: "web01", plan: "format" }).success).toBe(
+      false,
+    );
+  });
+});
