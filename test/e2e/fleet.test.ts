@@ -105,6 +105,10 @@ describe("without an install", () => {
       ["topology show office", 69, 'no file "office"'],
       ["topology teardown nosuch.toml", 66, "can't be read"],
       ["deckies", 69, "decnet up"],
+      ["mutate web", 64, "--plan is patch, reboot or service"],
+      ["mutate web --plan rebot", 64, 'Did you mean "reboot"'],
+      ["mutate --plan patch", 64, "decky"],
+      ["mutate web --plan patch", 69, "sudo decnet up"],
     ] as const) {
       const ran = await decnet(args);
       expect([args, ran.code, ran.out]).toEqual([args, code, ""]);
@@ -230,6 +234,39 @@ describe("with an install", () => {
     expect([none.code, none.err]).toEqual([66, expect.stringContaining('Did you mean "one"')]);
     const which = await run("teardown");
     expect([which.code, which.err]).toEqual([64, expect.stringMatching(/there are:\n {2}one {2}active/)]);
+  });
+
+  test("a plan is brought over a decky on request, and waited for", async () => {
+    const file = join(folder, "two.toml");
+    writeFileSync(file, formatTopology(office("two")));
+    await run(`deploy --config ${file}`);
+    mutator.next({ reason: "web was rebooted" });
+    const done = await run("mutate web --plan reboot");
+    expect([done.code, done.out, done.err]).toEqual([0, "web was rebooted\n", ""]);
+    const asked = await run("mutate web --plan service --wait --json");
+    expect([asked.code, JSON.parse(asked.out)]).toMatchObject([
+      0,
+      { status: "applied", op: "update_decky", cause: "request", mutation: { name: "web", plan: "service" } },
+    ]);
+    const ordered = await run("mutate web --plan patch --no-wait");
+    expect([ordered.code, ordered.out]).toEqual([0, "patch of web is asked for\n"]);
+    mutator.next({ mutated: "failed", reason: "the kernel would not" });
+    const failed = await run("mutate gate --plan patch");
+    expect([failed.code, failed.out]).toEqual([1, "gate is as it was: the kernel would not\n"]);
+    mutator.next({});
+    const { data } = await install.get<Deckies>("/deckies");
+    for (const [args, code, words] of [
+      ["mutate wep --plan patch", 66, 'there is no decky "wep"'],
+      [`mutate ${data[0]?.name} --plan patch`, 65, "on this host's own addresses"],
+      ["mutate phone --plan service", 65, "no other service"],
+    ] as const) {
+      const ran = await run(args);
+      expect([args, ran.code, ran.out]).toEqual([args, code, ""]);
+      expect(ran.err).toContain(words);
+    }
+    await run("teardown --id two");
+    const down = await run("mutate web --plan reboot");
+    expect([down.code, down.err]).toEqual([73, expect.stringContaining("torn down")]);
   });
 
   test("names that others have are drawn anew, and refused with the remedy in a file", async () => {

@@ -54,6 +54,24 @@ export const fleetCommands: readonly CommandDefinition[] = [
     load: async () => (await import("./teardown.ts")).runTeardown,
   }),
   defineCommand({
+    name: "mutate",
+    summary: "bring a patch night, a reboot or another service over a decky now, as its schedule would",
+    usage: "<decky>",
+    options: [
+      JSON_OPTION,
+      [
+        "--plan <plan>",
+        "patch (versions move forward, with a reboot), reboot, or service (one more or one fewer)",
+      ],
+      ["--wait", "wait for what comes of it (the default)"],
+      ["--no-wait", "ask for it and do not wait for what comes of it"],
+    ],
+    settings: [],
+    examples: ["decnet mutate web03 --plan patch", "decnet mutate web03 --plan reboot --no-wait --json"],
+    group: "commands",
+    load: async () => (await import("./mutate.ts")).runMutate,
+  }),
+  defineCommand({
     name: "deckies",
     summary: "list the deckies of the running install: address, MAC, state, services",
     options: [JSON_OPTION],

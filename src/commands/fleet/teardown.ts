@@ -1,17 +1,17 @@
 // decnet teardown and decnet topology teardown: topologies, or one decky, taken off the network by the running install.
 
-import type { Mutation, Topologies, TopologySummary } from "../../api/types.ts";
+import type { Topologies, TopologySummary } from "../../api/types.ts";
 import { printable } from "../../contract/captured.ts";
 import { DecnetError } from "../../contract/errors.ts";
 import { didYouMean } from "../../contract/nearest.ts";
 import type { ApiClient } from "../api-client.ts";
-import { refusalOf } from "../api-client.ts";
 import type { CommandCall } from "../command.ts";
 import { printJson, textOption } from "../options.ts";
 import { isTopologyName, readTopologyFile } from "../topology-source.ts";
-import { fleetApi } from "./install.ts";
+import { enqueueChange, waitForChange } from "./change.ts";
+import { fleetApi, withWords } from "./install.ts";
 import { summaryLine } from "./print.ts";
-import { findSummary, INTERRUPTED, waitForStatus, waitUntil } from "./wait.ts";
+import { findHome, findSummary, INTERRUPTED, waitForStatus } from "./wait.ts";
 
 /** What came of one topology or decky. */
 interface Outcome {
@@ -21,8 +21,6 @@ interface Outcome {
 }
 
 const RESTING = ["pending", "torn_down"];
-const REMOVAL_MS = 120_000;
-const DRIFT_TRIES = 5;
 
 const all = async (api: ApiClient): Promise<readonly TopologySummary[]> =>
   (await api.get<Topologies>("/topologies")).data;
@@ -49,20 +47,6 @@ async function takeDown(
   return seen.status === "torn_down" ? gone() : { name, outcome: "failed", reason: seen.reason };
 }
 
-/** Puts the removal into the queue of the topology as it is when it is asked for. */
-async function enqueueRemoval(api: ApiClient, topology: string, decky: string): Promise<Mutation> {
-  for (let left = DRIFT_TRIES; ; left--) {
-    const now = await findSummary(api, topology);
-    if (!now) throw new DecnetError("not_found", "the topology is gone");
-    const body = { expected_version: now.version, op: "remove_decky", name: decky };
-    try {
-      return await api.send<Mutation>("POST", `/topologies/${topology}/mutations`, body);
-    } catch (error) {
-      if (left <= 1 || refusalOf(error)?.details["version"] === undefined) throw error;
-    }
-  }
-}
-
 /** Removes one decky; undefined when Ctrl-C ended the waiting. */
 async function removeDecky(
   call: CommandCall,
@@ -70,16 +54,9 @@ async function removeDecky(
   { id }: TopologySummary,
   decky: string,
 ): Promise<Outcome | undefined> {
-  const asked = await enqueueRemoval(api, id, decky);
+  const asked = await enqueueChange(api, id, { op: "remove_decky", name: decky });
   if (call.options["wait"] === false) return { name: decky, outcome: "under_way", reason: "" };
-  const ended = await waitUntil(call, api, {
-    withinMs: REMOVAL_MS,
-    async look() {
-      const now = await api.get<Mutation>(`/topologies/${id}/mutations/${asked.id}`);
-      const isOver = now.status === "applied" || now.status === "failed";
-      return isOver ? { done: now } : { progress: `${decky}: ${now.status}` };
-    },
-  });
+  const ended = await waitForChange(call, api, { topology: id, change: asked.id, about: decky });
   if (!ended) return undefined;
   const { status, reason } = ended;
   return status === "applied"
@@ -126,8 +103,7 @@ async function takeDownEach(
 async function takeDownNamed(call: CommandCall, api: ApiClient, name: string): Promise<number> {
   const topology = await findSummary(api, name);
   if (topology) return takeDownEach(call, api, [topology]);
-  const { data } = await api.get<Topologies>(`/topologies?decky=${encodeURIComponent(name)}`);
-  const [home] = data;
+  const home = await findHome(api, name);
   if (!home) {
     const names = (await all(api)).map((one) => one.name);
     const known = names.length === 0 ? " None is known." : ` Known: ${names.join(", ")}.`;
@@ -136,17 +112,6 @@ async function takeDownNamed(call: CommandCall, api: ApiClient, name: string): P
   }
   const outcome = await removeDecky(call, api, home, name);
   return outcome ? report(call, [outcome]) : interrupted(call);
-}
-
-async function withWords(task: () => Promise<number>): Promise<number> {
-  try {
-    return await task();
-  } catch (error) {
-    const refusal = refusalOf(error);
-    if (refusal?.code === "conflict" || refusal?.code === "invalid" || refusal?.code === "not_found")
-      throw new DecnetError(refusal.code, refusal.message);
-    throw error;
-  }
 }
 
 /** `decnet teardown`. */

@@ -26,6 +26,12 @@ export async function findSummary(api: ApiClient, idOrName: string): Promise<Top
   return data[0];
 }
 
+/** The topology that a decky is defined in. */
+export async function findHome(api: ApiClient, decky: string): Promise<TopologySummary | undefined> {
+  const { data } = await api.get<Topologies>(`/topologies?decky=${encodeURIComponent(decky)}`);
+  return data[0];
+}
+
 /** Why nobody takes orders here; undefined when somebody does. */
 async function whyIdle(call: CommandCall, api: ApiClient): Promise<string | undefined> {
   const { workers } = await api.get<Workers>("/workers");
