@@ -7,6 +7,7 @@ const worker = (extra: Record<string, unknown>): Worker => ({
   status: "ok",
   last_heartbeat_ts: 1,
   seconds_since: 2.5,
+  pid: null,
   extra,
   installed: true,
 });

@@ -57,6 +57,11 @@ export const workerSchema = z
       .openapi({ description: "ok: beat younger than 90 s; stale: older; unknown: never seen" }),
     last_heartbeat_ts: seconds.nullable(),
     seconds_since: z.number().nonnegative().nullable(),
+    pid: z
+      .int()
+      .positive()
+      .nullable()
+      .openapi({ description: "its process at its last heartbeat; null when none was heard" }),
     extra: z
       .record(z.string(), z.unknown())
       .openapi({ description: "pid, uptime_sec and the worker's own fields" }),

@@ -34,6 +34,7 @@ describe("status", () => {
       status: "unknown",
       last_heartbeat_ts: null,
       seconds_since: null,
+      pid: null,
       extra: {},
       installed: false,
     });
@@ -67,6 +68,16 @@ describe("status", () => {
     clock.advance(OK_MS);
     expect(row()?.status).toBe("stale");
     expect(beat()).toMatchObject({ status: "ok" });
+  });
+
+  test("the process of the last beat is in the row, and nothing else that stands in its place", () => {
+    const { beat, row } = make();
+    beat({ pid: 4711 });
+    expect(row()).toMatchObject({ pid: 4711, extra: { pid: 4711 } });
+    for (const pid of ["4711", -1, 0, 1.5, Number.NaN, null, { a: 1 }]) {
+      beat({ pid });
+      expect([pid, row()?.pid]).toEqual([pid, null]);
+    }
   });
 
   test("a beat older than the last one changes nothing", () => {

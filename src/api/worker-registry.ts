@@ -121,17 +121,31 @@ export class WorkerRegistry {
     const service = this.#services?.noteOf(name);
     const about = { installed, ...(service && { service }) };
     if (!beat)
-      return { name, status: "unknown", last_heartbeat_ts: null, seconds_since: null, extra, ...about };
+      return {
+        name,
+        status: "unknown",
+        last_heartbeat_ts: null,
+        seconds_since: null,
+        pid: null,
+        extra,
+        ...about,
+      };
     const ageMs = this.#ageOf(beat);
     return {
       name,
       status: ageMs < OK_MS ? "ok" : "stale",
       last_heartbeat_ts: beat.sentMs / 1000,
       seconds_since: Math.round(ageMs) / 1000,
+      pid: pidIn(beat.extra),
       extra: beat.extra,
       ...about,
     };
   }
+}
+
+/** The process that a beat names: whatever else stands there is none. */
+function pidIn({ pid }: Record<string, unknown>): number | null {
+  return Number.isSafeInteger(pid) && Number(pid) > 0 ? Number(pid) : null;
 }
 
 /** What of a row changes without a beat. */

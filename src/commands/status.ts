@@ -30,7 +30,7 @@ function workerLines(status: Status, colours: Paint): string {
       ? colours.warn(worker.service.phase.replace("_", " ").padEnd(10))
       : mark[worker.status](worker.status.padEnd(10)),
     worker.seconds_since === null ? "never seen" : `${worker.seconds_since.toFixed(0)} s ago`,
-    worker.extra["pid"] === undefined ? "" : `pid ${String(worker.extra["pid"])}`,
+    worker.pid === null ? "" : `pid ${worker.pid}`,
   ]);
   const lines = rows.map((row) => `  ${row.join("  ")}`.trimEnd());
   return status.workers.map((worker, i) => `${lines[i]}\n${whyLines(worker, colours)}`).join("");

@@ -144,6 +144,7 @@ function worker(now: number, name: string, status: Worker["status"], installed =
     status,
     last_heartbeat_ts: age === null ? null : now / 1000 - age,
     seconds_since: age,
+    pid: age === null ? null : 4000 + name.length,
     extra:
       age === null
         ? {}

@@ -114,7 +114,7 @@ const columns: readonly Column<Worker>[] = [
   { key: "name", label: "Worker", cell: ({ name }) => <strong>{name}</strong> },
   { key: "status", label: "Status", cell: (worker) => <Status worker={worker} /> },
   { key: "since", label: "Last heartbeat", cell: (worker) => <Since worker={worker} /> },
-  { key: "pid", label: "PID", numeric: true, cell: ({ extra }) => numberIn(extra, "pid") ?? "" },
+  { key: "pid", label: "PID", numeric: true, cell: ({ pid }) => pid ?? "" },
   { key: "uptime", label: "Up for", numeric: true, cell: (worker) => <Uptime worker={worker} /> },
   { key: "memory", label: "Memory", numeric: true, cell: ({ extra }) => <Memory extra={extra} /> },
   {
