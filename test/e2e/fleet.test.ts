@@ -291,6 +291,18 @@ describe("with an install", () => {
     expect(taken.err).toContain("rename it");
   });
 
+  test("the names of a large fleet that was torn down are in nobody's way", async () => {
+    await run("deploy --deckies 500 --archetype linux-server --subnet 10.77.0.0/16 --seed 1 --name big");
+    expect((await run("teardown --id big")).code).toBe(0);
+    const next = await run(
+      "deploy --deckies 6 --archetype linux-server --subnet 192.0.2.0/24 --seed 1 --name f2",
+    );
+    expect([next.code, next.err]).toEqual([0, ""]);
+    const own = (await detail("f2")).definition.deckies.map(({ name }) => name);
+    const big = (await detail("big")).definition.deckies.map(({ name }) => name);
+    expect(new Set([...own, ...big]).size).toBe(506);
+  }, 60_000);
+
   test("Ctrl-C ends the waiting, not the work; --no-wait does not wait; nobody to do it is told", async () => {
     await mutator[Symbol.asyncDispose]();
     try {

@@ -1,7 +1,7 @@
 // decnet deploy and decnet topology deploy: a topology put on the network by the running install.
 // Replaces one of the same name of which nothing stands; leaves alone what stands.
 
-import type { TopologyDetail, TopologySummary } from "../../api/types.ts";
+import type { Deckies, Topologies, TopologyDetail, TopologySummary } from "../../api/types.ts";
 import { DecnetError } from "../../contract/errors.ts";
 import type { Topology } from "../../topology/model.ts";
 import type { ApiClient } from "../api-client.ts";
@@ -16,7 +16,7 @@ import { readWish, refuseFaulty } from "./options.ts";
 import { deckyLines, planned, plannedLines, summaryLine } from "./print.ts";
 import { findSummary, INTERRUPTED, waitForStatus } from "./wait.ts";
 
-/** The first may meet names of one topology, the next those of another. */
+/** Others may take names while these are drawn. */
 const DRAWS = 5;
 const RESTING = ["pending", "failed", "torn_down"];
 
@@ -36,6 +36,19 @@ async function enter(api: ApiClient, topology: Topology): Promise<string> {
   return (await api.send<TopologyDetail>("PUT", `/topologies/${namesake.id}`, body)).id;
 }
 
+/** Every name that a fleet can't have: those of other topologies, standing or not, and of this host's own machines. */
+async function takenNames(api: ApiClient, besides: string): Promise<string[]> {
+  const { data: topologies } = await api.get<Topologies>("/topologies");
+  const { data: deckies } = await api.get<Deckies>("/deckies");
+  const names = deckies.filter(({ mac }) => mac === null).map(({ name }) => name);
+  for (const { id, name } of topologies) {
+    if (name === besides) continue;
+    const { definition } = await api.get<TopologyDetail>(`/topologies/${id}`);
+    names.push(...definition.deckies.map((decky) => decky.name));
+  }
+  return names;
+}
+
 /** As {@link enter}; names that others have are drawn anew. */
 async function enterWish(api: ApiClient, { topology, redraw }: FleetWish): Promise<string> {
   const taken: string[] = [];
@@ -45,6 +58,7 @@ async function enterWish(api: ApiClient, { topology, redraw }: FleetWish): Promi
     } catch (error) {
       const owners = refusalOf(error)?.details["taken"] as readonly { decky: string }[] | undefined;
       if (!owners || !redraw || left <= 1) throw error;
+      if (left === DRAWS) taken.push(...(await takenNames(api, topology.name)));
       taken.push(...owners.map(({ decky }) => decky));
       wanted = redraw(taken);
     }
