@@ -11,6 +11,7 @@ import { validateTopology } from "../topology/validate.ts";
 import { refusalOf } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
 import { fleetApi } from "./fleet/install.ts";
+import { drawName } from "./fleet/machines.ts";
 import { summaryLine, withAddresses } from "./fleet/print.ts";
 import { numberOption, printJson, textOption } from "./options.ts";
 import { paint } from "./style.ts";
@@ -26,7 +27,7 @@ export async function runGenerate(call: CommandCall): Promise<number> {
     deckies: numberOption(call, "deckies") ?? 8,
     seed: textOption(call, "seed") ?? String(systemRandom.below(1_000_000)),
   };
-  const topology = generateTopology(options, machineCatalogue());
+  const topology = generateTopology(options, machineCatalogue(), drawName);
   const { lans, depth, branching, deckies, seed } = options;
   const flags = `--lans ${lans} --depth ${depth} --branching ${branching} --deckies ${deckies} --seed ${JSON.stringify(seed)}`;
   if (call.options["json"]) printJson(call, { ...topology, seed });

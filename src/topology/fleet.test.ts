@@ -3,10 +3,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isDecnetError } from "../contract/errors.ts";
-import type { FleetOptions, NameDraw } from "./fleet.ts";
+import type { FleetOptions } from "./fleet.ts";
 import { drawFleet } from "./fleet.ts";
 import type { Catalogue } from "./model.ts";
 import { topologySchema } from "./model.ts";
+import type { NameDraw } from "./names.ts";
 import { validateTopology } from "./validate.ts";
 
 const catalogue: Catalogue = {

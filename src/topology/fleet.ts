@@ -8,7 +8,9 @@ import { createSeededRandom } from "../contract/random.ts";
 import type { Network } from "./ipv4.ts";
 import { formatAddress, gatewayOf, isHostOf, parseAddress, parseNetwork, sizeOf } from "./ipv4.ts";
 import type { Catalogue, Edge, Lan, Topology, TopologyDecky } from "./model.ts";
-import { LIMITS, nameSchema, topologySchema } from "./model.ts";
+import { LIMITS, topologySchema } from "./model.ts";
+import type { NameDraw } from "./names.ts";
+import { createNamer } from "./names.ts";
 import { validateTopology } from "./validate.ts";
 
 /** What to draw. */
@@ -30,9 +32,6 @@ export interface FleetOptions {
   readonly taken?: readonly string[];
 }
 
-/** What a machine of an archetype may be called. */
-export type NameDraw = (archetype: string, random: Random) => string;
-
 /** How many of a hundred machines of an organisation are one; 3 for what is not named here. */
 export const commonness: Readonly<Record<string, number>> = {
   "linux-server": 16,
@@ -52,7 +51,6 @@ export const commonness: Readonly<Record<string, number>> = {
   plc: 1,
 };
 const USUAL = 3;
-const NAME_TRIES = 16;
 
 const refuse = (message: string): never => {
   throw new DecnetError("usage", message);
@@ -122,37 +120,6 @@ function drawKinds(options: FleetOptions, catalogue: Catalogue, random: Random):
   const kinds = kindsOf(services, catalogue);
   const whole = kinds.filter((kind) => kind.services.length === new Set(services).size);
   return whole.length > 0 ? mix(whole) : turns(coverOf(services, kinds, deckies));
-}
-
-/** A name as host names are written in a topology. */
-function plain(name: string): string {
-  const text = name.toLowerCase().replace(/[^a-z0-9-]+/g, "-");
-  return text.slice(0, 28).replace(/^-+|-+$/g, "") || "host";
-}
-
-/** Names that nobody else has: drawn, and where all that can be drawn are taken, counted on. */
-function createNamer(
-  draw: NameDraw,
-  random: Random,
-  others: readonly string[],
-): (archetype: string) => string {
-  const taken = new Set(others);
-  const take = (name: string): string => {
-    taken.add(name);
-    return nameSchema.parse(name);
-  };
-  return (archetype) => {
-    let name = "";
-    for (let left = NAME_TRIES; left > 0; left--) {
-      name = plain(draw(archetype, random));
-      if (!taken.has(name)) return take(name);
-    }
-    const stem = name.replace(/\d+$/, "");
-    for (let number = 2; ; number++) {
-      const next = `${stem}${String(number).padStart(2, "0")}`;
-      if (!taken.has(next)) return take(next);
-    }
-  };
 }
 
 /** Addresses one after the other, gateways left out. */

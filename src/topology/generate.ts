@@ -6,6 +6,8 @@ import type { Random } from "../contract/random.ts";
 import { createSeededRandom } from "../contract/random.ts";
 import type { Catalogue, Edge, Lan, Topology, TopologyDecky } from "./model.ts";
 import { LIMITS } from "./model.ts";
+import type { NameDraw } from "./names.ts";
+import { createNamer } from "./names.ts";
 
 /** What to draw. */
 export interface GenerateOptions {
@@ -117,25 +119,25 @@ function createAllocator(random: Random): (lan: Lan) => Edge {
 }
 
 /** Draws a topology. Throws DecnetError `usage` for options that contradict one another. */
-export function generateTopology(options: GenerateOptions, catalogue: Catalogue): Topology {
+export function generateTopology(options: GenerateOptions, catalogue: Catalogue, names: NameDraw): Topology {
   check(options, catalogue);
   const random = createSeededRandom(`topology ${options.seed}`);
   const branches = drawBranches(options, random);
   const allocate = createAllocator(random);
   const archetypes = [...catalogue.archetypes.keys()];
-  const decky = (index: number, lans: readonly Lan[], forward: boolean): TopologyDecky => {
+  const nameOf = createNamer(names, createSeededRandom(`topology names ${options.seed}`), []);
+  const decky = (lans: readonly Lan[], forward: boolean): TopologyDecky => {
     const archetype = random.pick(archetypes);
-    const name = `${forward ? "gw" : "host"}-${String(index + 1).padStart(3, "0")}`;
-    return { name, archetype, forward, edges: lans.map(allocate) };
+    return { name: nameOf(archetype), archetype, forward, edges: lans.map(allocate) };
   };
-  const bridges = branches.slice(1).map(({ lan, parent }, i) => {
+  const bridges = branches.slice(1).map(({ lan, parent }) => {
     const outer = (branches[parent] as Branch).lan;
-    return decky(i, [outer, lan], true);
+    return decky([outer, lan], true);
   });
   const rest = Array.from({ length: options.deckies - bridges.length }, (_, i) => {
     // The first round puts one in every LAN, so that none stands empty while there are machines for all.
     const branch = i < branches.length ? branches[i] : random.pick(branches);
-    return decky(bridges.length + i, [(branch as Branch).lan], false);
+    return decky([(branch as Branch).lan], false);
   });
   return { name: options.name, lans: branches.map((branch) => branch.lan), deckies: [...bridges, ...rest] };
 }

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { DecnetError } from "../contract/errors.ts";
+import type { Random } from "../contract/random.ts";
 import { drawDot, drawTree } from "./draw.ts";
 import { formatTopology, parseTopology } from "./file.ts";
 import { capacity, generateTopology } from "./generate.ts";
@@ -119,6 +120,8 @@ describe("validateTopology", () => {
   });
 });
 
+const names = (archetype: string, random: Random): string => `${archetype}-${random.below(9)}`;
+
 describe("generateTopology", () => {
   test("whatever is asked for: valid, of that size and depth, and the same again", () => {
     fc.assert(
@@ -131,12 +134,13 @@ describe("generateTopology", () => {
         (depth, branching, lans, more, seed) => {
           fc.pre(lans <= capacity(depth, branching));
           const options = { name: "maze", lans, depth, branching, deckies: lans + more, seed };
-          const topology = generateTopology(options, catalogue);
+          const topology = generateTopology(options, catalogue, names);
           expect(validateTopology(topology, catalogue)).toEqual([]);
           expect([topology.lans.length, topology.deckies.length]).toEqual([lans, lans + more]);
           expect(Math.max(...depths(topology).values())).toBeLessThan(depth);
-          expect(generateTopology(options, catalogue)).toEqual(topology);
+          expect(generateTopology(options, catalogue, names)).toEqual(topology);
           expect(topologySchema.parse(topology)).toEqual(topology);
+          for (const { name, archetype } of topology.deckies) expect(name).toStartWith(`${archetype}-`);
         },
       ),
       { numRuns: 60, seed: 1 },
@@ -145,7 +149,7 @@ describe("generateTopology", () => {
 
   test("another seed gives another topology", () => {
     const options = { name: "maze", lans: 4, depth: 3, branching: 2, deckies: 9 };
-    const of = (seed: string) => JSON.stringify(generateTopology({ ...options, seed }, catalogue));
+    const of = (seed: string) => JSON.stringify(generateTopology({ ...options, seed }, catalogue, names));
     expect(of("a")).not.toBe(of("b"));
   });
 
@@ -157,7 +161,7 @@ describe("generateTopology", () => {
     [{ lans: 1, deckies: 500 }, "more deckies than a LAN has addresses"],
   ])("refuses %o", (wrong, message) => {
     const options = { name: "maze", lans: 1, depth: 1, branching: 1, deckies: 1, seed: "x", ...wrong };
-    expect(() => generateTopology(options, catalogue)).toThrow(message);
+    expect(() => generateTopology(options, catalogue, names)).toThrow(message);
   });
 });
 

@@ -82,6 +82,17 @@ describe("without an install", () => {
     }
   });
 
+  test("the machines of a maze are called as their kinds are, the same for the same seed", async () => {
+    const draw = "topology generate --lans 4 --deckies 60 --seed 7 --json";
+    const [{ out }, again] = await Promise.all([decnet(draw), decnet(draw)]);
+    expect(again.out).toBe(out);
+    const styles = new Map(archetypes.map(({ name, hostname }) => [name as string, hostname.pattern.source]));
+    const { deckies } = JSON.parse(out) as TopologyDetail["definition"];
+    expect(deckies.length).toBe(60);
+    for (const { name, archetype } of deckies)
+      expect(name).toMatch(new RegExp(styles.get(archetype) ?? "no such kind", "i"));
+  });
+
   test("what can't be had is refused with the remedy", async () => {
     const file = join(folder, "faulty.toml");
     writeFileSync(file, 'name = "x"\n[[deckies]]\nname = "a"\narchetype = "toaster"\n');
