@@ -1,9 +1,10 @@
 // Writes the registries of archetypes and OS profiles and the measured disguise into docs/archetypes.md.
 
 import { join } from "node:path";
+import type { DisguiseReport } from "../src/commands/fleet/disguise.ts";
 import { archetypes } from "../src/decoys/personas/archetypes/index.ts";
 import { osProfiles } from "../src/decoys/personas/os-profiles/index.ts";
-import { type DisguiseReport, withArchetypes } from "./lib/archetypes-page.ts";
+import { withArchetypes } from "./lib/archetypes-page.ts";
 
 const docs = join(import.meta.dir, "..", "docs");
 const page = join(docs, "archetypes.md");

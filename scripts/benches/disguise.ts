@@ -4,6 +4,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Disguise, DisguiseReport } from "../../src/commands/fleet/disguise.ts";
 import { findDecoy } from "../../src/decoys/index.ts";
 import { archetypes } from "../../src/decoys/personas/archetypes/index.ts";
 import { createPersona } from "../../src/decoys/personas/create.ts";
@@ -21,7 +22,6 @@ import { openNetlink } from "../../src/platform/netlink/socket.ts";
 import { namedNamespaces } from "../../src/platform/netns/named.ts";
 import { startDecoy } from "../../test/support/decoy-host.ts";
 import { enterLab } from "../../test/support/netlab.ts";
-import type { Disguise, DisguiseReport } from "../lib/archetypes-page.ts";
 
 const INSTALL = "disguise";
 const BRIDGE = bridgeName(INSTALL, "lan");

@@ -1,30 +1,11 @@
 // The generated parts of docs/archetypes.md: the list of archetypes from the registry, the table of measurements.
 // Changes nothing outside its marks.
 
-import { createSeededRandom } from "../../src/contract/random.ts";
+import type { Disguise, DisguiseReport } from "../../src/commands/fleet/disguise.ts";
+import { usersOf } from "../../src/commands/fleet/machines.ts";
 import type { ArchetypeDefinition } from "../../src/decoys/personas/archetypes/archetype.ts";
 import { networkProfileOf } from "../../src/decoys/personas/network.ts";
 import type { OsProfile } from "../../src/decoys/personas/os-profiles/profile.ts";
-
-/** What was measured of one OS profile. */
-export interface Disguise {
-  readonly profile: string;
-  readonly archetype: string;
-  readonly claims: string;
-  readonly mac: string;
-  readonly nmap: { readonly says: string; readonly accuracy: number; readonly vendor: string };
-  readonly p0f: { readonly says: string; readonly signature: string };
-}
-
-/** A whole measurement. */
-export interface DisguiseReport {
-  readonly result: {
-    /** Settings that this kernel did not take. */
-    readonly settings_refused: number;
-    readonly tools: Readonly<Record<string, string>>;
-    readonly profiles: readonly Disguise[];
-  };
-}
 
 const cell = (text: string): string => text.replaceAll("|", "\\|");
 
@@ -40,16 +21,10 @@ function archetypeRow(one: ArchetypeDefinition): string {
   return `| \`${one.name}\` | ${cell(one.summary)} | ${one.services.join(", ")} | ${systems} | ${cell(one.files)} | ${cell(one.limits)} |`;
 }
 
-/** Every account name that is ever drawn, as far as fifty draws show. */
-function usersOf({ accounts }: ArchetypeDefinition): string {
-  const draws = Array.from({ length: 50 }, (_, index) => accounts(createSeededRandom(`users-${index}`)));
-  return [...new Set(draws.flat().map(({ name }) => name))].sort().join(", ");
-}
-
 function lookRow(one: ArchetypeDefinition): string {
   const { ouis } = networkProfileOf(one.name);
   const pattern = one.hostname.pattern.source;
-  return `| \`${one.name}\` | ${ouis.join(", ")} | \`${cell(pattern)}\` | ${one.domains.join(", ")} | ${usersOf(one)} |`;
+  return `| \`${one.name}\` | ${ouis.join(", ")} | \`${cell(pattern)}\` | ${one.domains.join(", ")} | ${usersOf(one).join(", ")} |`;
 }
 
 function profileRow(one: OsProfile): string {

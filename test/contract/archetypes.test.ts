@@ -2,7 +2,9 @@
 
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { type DisguiseReport, withArchetypes } from "../../scripts/lib/archetypes-page.ts";
+import { withArchetypes } from "../../scripts/lib/archetypes-page.ts";
+import type { DisguiseReport } from "../../src/commands/fleet/disguise.ts";
+import { archetypeFacts } from "../../src/commands/fleet/machines.ts";
 import { decoys } from "../../src/decoys/index.ts";
 import { archetypes } from "../../src/decoys/personas/archetypes/index.ts";
 import { osProfiles } from "../../src/decoys/personas/os-profiles/index.ts";
@@ -14,6 +16,13 @@ test("docs/archetypes.md agrees with the registries and with docs/archetypes/dis
   const report = (await Bun.file(join(docs, "archetypes", "disguise.json")).json()) as DisguiseReport;
   expect(withArchetypes(page, { archetypes, profiles: osProfiles, report })).toBe(page);
   expect(report.result.profiles.map(({ profile }) => profile)).toEqual(osProfiles.map(({ name }) => name));
+});
+
+test("every card's maker has a name, and every system was measured", () => {
+  for (const { name, mac_vendors, seen_as, profiles } of archetypeFacts()) {
+    expect([name, mac_vendors.length > 0 && !mac_vendors.includes("unknown")]).toEqual([name, true]);
+    expect(seen_as.map(({ profile }) => profile)).toEqual([...profiles]);
+  }
 });
 
 test("names are unique, every service is a decoy's, and each says what it is and what it is not", () => {

@@ -123,7 +123,7 @@ describe("layers", () => {
   test("each folder imports only what lies below it", () => {
     const wrong = all.filter(({ file, target }) => {
       const [from, to] = [layerOf(file), layerOf(target)];
-      if (target.startsWith("..")) return !target.endsWith("package.json");
+      if (target.startsWith("..")) return !/(package|docs\/archetypes\/disguise)\.json$/.test(target);
       return from !== to && !(allowed[from]?.includes(to) ?? false);
     });
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);

@@ -136,8 +136,20 @@ describe("without an install", () => {
     expect(personas).toMatchObject({ running: false });
     expect(personas.data.length).toBeGreaterThan(1);
     const text = (await decnet("archetypes")).out;
-    for (const { name, summary, limits } of archetypes)
-      for (const words of [name, summary, limits]) expect(text).toContain(words);
+    for (const { name, profiles } of archetypes)
+      for (const words of [name, ...profiles.map((profile) => profile.name)]) expect(text).toContain(words);
+    for (const line of text.split("\n")) expect(line.length).toBeLessThan(80);
+    for (const { name, summary, limits, hostname, domains } of archetypes) {
+      const one = (await decnet(`archetypes ${name}`)).out;
+      for (const line of one.split("\n")) expect(line.length).toBeLessThan(80);
+      const words = one.replace(/\s+/g, "");
+      for (const part of [summary, limits, hostname.pattern.source, ...domains, "nmap-Osays", "p0fsays"])
+        expect(words).toContain(part.replace(/\s+/g, ""));
+      const { data } = JSON.parse((await decnet(`archetypes ${name} --json`)).out) as { data: object[] };
+      expect(data).toMatchObject([{ name, host_names: hostname.pattern.source }]);
+    }
+    const none = await decnet("archetypes pinter");
+    expect([none.code, none.err]).toEqual([64, expect.stringContaining('Did you mean "printer"')]);
     expect((await decnet("services")).out).toContain("6379/tcp");
     expect((await decnet("personas")).out).toContain("no decnet runs");
   });

@@ -82,12 +82,13 @@ export const fleetCommands: readonly CommandDefinition[] = [
   }),
   defineCommand({
     name: "archetypes",
-    summary: "list the kinds of machine that deckies can be, and what each disguise is not",
+    summary: "list the kinds of machine that deckies can be, or all that is known of one",
+    usage: "[archetype]",
     options: [JSON_OPTION],
     settings: [],
-    examples: ["decnet archetypes", "decnet archetypes --json"],
+    examples: ["decnet archetypes", "decnet archetypes printer", "decnet archetypes --json"],
     group: "commands",
-    load: async () => (await import("./lists.ts")).runArchetypes,
+    load: async () => (await import("./archetypes.ts")).runArchetypes,
   }),
   defineCommand({
     name: "services",

@@ -1,4 +1,4 @@
-// decnet deckies, archetypes, services, personas: what there is and what there can be. Changes nothing.
+// decnet deckies, services, personas: what there is and what there can be. Changes nothing.
 
 import type { Deckies, Decky } from "../../api/types.ts";
 import { dataFolder } from "../../kit/data-folder.ts";
@@ -6,8 +6,8 @@ import { findInstall } from "../../kit/install.ts";
 import { apiClient } from "../api-client.ts";
 import type { CommandCall } from "../command.ts";
 import { printJson } from "../options.ts";
-import { columns, paint } from "../style.ts";
-import { archetypeFacts, serviceFacts, systemFacts } from "./machines.ts";
+import { columns } from "../style.ts";
+import { serviceFacts, systemFacts } from "./machines.ts";
 
 function serviceWords({ services }: Decky): string {
   return services
@@ -32,28 +32,6 @@ export async function runDeckies(call: CommandCall): Promise<number> {
         ]),
       ),
     );
-  return 0;
-}
-
-/** `decnet archetypes`: the kinds of machine. */
-export async function runArchetypes(call: CommandCall): Promise<number> {
-  const facts = archetypeFacts();
-  if (call.options["json"]) {
-    printJson(call, { data: facts });
-    return 0;
-  }
-  const { bold, dim } = paint(call.terminal.colours);
-  for (const one of facts) {
-    const rows = [
-      ["services", one.services.join(" ")],
-      ["runs", one.systems.join(", ")],
-      ["called", one.called.join(", ")],
-      ["MAC", one.mac_prefixes.join(" ")],
-      ["files", one.files],
-      ["limits", one.limits],
-    ];
-    call.terminal.out(`${bold(one.name)}  ${one.summary}\n${dim(columns(rows))}`);
-  }
   return 0;
 }
 

@@ -3,9 +3,13 @@
 import type { Random } from "../../contract/random.ts";
 import { createSeededRandom } from "../../contract/random.ts";
 import { decoys } from "../../decoys/index.ts";
+import type { ArchetypeDefinition } from "../../decoys/personas/archetypes/archetype.ts";
 import { archetypes, findArchetype } from "../../decoys/personas/archetypes/index.ts";
 import { networkProfileOf } from "../../decoys/personas/network.ts";
 import { osProfiles } from "../../decoys/personas/os-profiles/index.ts";
+import { vendorsOf } from "../../decoys/personas/vendors.ts";
+import type { Seen } from "./disguise.ts";
+import { seenAs } from "./disguise.ts";
 
 /** A kind of machine. */
 export interface ArchetypeFacts {
@@ -13,9 +17,18 @@ export interface ArchetypeFacts {
   readonly summary: string;
   readonly services: readonly string[];
   readonly systems: readonly string[];
+  /** Names of the OS profiles, in the order of `systems`. */
+  readonly profiles: readonly string[];
   readonly mac_prefixes: readonly string[];
+  readonly mac_vendors: readonly string[];
   /** Host names of the kind, drawn for this list alone. */
   readonly called: readonly string[];
+  /** Every host name of the kind matches it. */
+  readonly host_names: string;
+  readonly domains: readonly string[];
+  readonly users: readonly string[];
+  /** What scanners took its systems for when that was measured. */
+  readonly seen_as: readonly Seen[];
   readonly files: string;
   readonly limits: string;
 }
@@ -47,6 +60,12 @@ export function drawName(archetype: string, random: Random): string {
   return found.hostname.draw({ random, mac: [oui, ...tail].join(":"), serial });
 }
 
+/** Every account name that is ever drawn, as far as fifty draws show. */
+export function usersOf({ accounts }: ArchetypeDefinition): readonly string[] {
+  const draws = Array.from({ length: 50 }, (_, index) => accounts(createSeededRandom(`users-${index}`)));
+  return [...new Set(draws.flat().map(({ name }) => name))].sort();
+}
+
 /** Every kind of machine. */
 export function archetypeFacts(): readonly ArchetypeFacts[] {
   return archetypes.map((one) => ({
@@ -54,8 +73,14 @@ export function archetypeFacts(): readonly ArchetypeFacts[] {
     summary: one.summary,
     services: [...one.services],
     systems: one.profiles.map(({ pretty }) => pretty),
+    profiles: one.profiles.map(({ name }) => name),
     mac_prefixes: networkProfileOf(one.name).ouis,
+    mac_vendors: vendorsOf(networkProfileOf(one.name).ouis),
     called: [1, 2].map((n) => drawName(one.name, createSeededRandom(`example ${one.name} ${n}`))),
+    host_names: one.hostname.pattern.source,
+    domains: one.domains,
+    users: usersOf(one),
+    seen_as: one.profiles.flatMap(({ name }) => seenAs(name) ?? []),
     files: one.files,
     limits: one.limits,
   }));
