@@ -131,6 +131,15 @@ describe("OS profiles", () => {
     }
   });
 
+  test("are called as the point release of their newest kernel, and a point release never goes back", () => {
+    for (const { name, pretty, kernels } of osProfiles) {
+      const points = kernels.flatMap((kernel) => kernel.pretty ?? []);
+      if (points.length === 0) continue;
+      expect([name, points.length, points.at(-1)]).toEqual([name, kernels.length, pretty]);
+      expect(points).toEqual(points.toSorted());
+    }
+  });
+
   test("every stack names the same settings, so that none keeps what the host was given", () => {
     const keys = Object.keys(stacks.linux);
     for (const stack of Object.values(stacks)) expect(Object.keys(stack)).toEqual(keys);

@@ -106,7 +106,7 @@ function osOf(draw: Draw): OperatingSystem {
   return {
     family: profile.family,
     flavour: profile.flavour,
-    pretty: appliance?.pretty ?? profile.pretty,
+    pretty: kernel.pretty ?? appliance?.pretty ?? profile.pretty,
     release: kernel.release,
     version: kernel.version,
     machine: appliance?.machine ?? profile.machine,

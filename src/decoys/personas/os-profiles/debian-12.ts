@@ -1,4 +1,5 @@
-// Debian 12 "bookworm". Versions and days are those of the packages' changelogs (openssh, apache2, linux);
+// Debian 12 "bookworm". Versions and days are those of the packages' changelogs (openssh, apache2, linux), kernels from
+// 6.1.177 on as `uname -v` of machines prints them;
 // MySQL is Oracle's own package, since Debian has none: days of the MySQL 8.0 release notes.
 
 import { defineProfile, unchanging } from "./profile.ts";
@@ -28,6 +29,9 @@ export const debian12 = defineProfile({
     kernel("6.1.0-47-amd64", "6.1.170-3", "2026-05-08"),
     kernel("6.1.0-49-amd64", "6.1.174-1", "2026-05-26"),
     kernel("6.1.0-50-amd64", "6.1.176-1", "2026-07-02"),
+    kernel("6.1.0-51-amd64", "6.1.177-1", "2026-07-16"),
+    kernel("6.1.0-52-amd64", "6.1.180-1", "2026-08-03"),
+    kernel("6.1.0-53-amd64", "6.1.187-1", "2026-09-07"),
   ],
   products: {
     ssh: [
@@ -54,6 +58,9 @@ export const debian12 = defineProfile({
           { version: "2.4.61 (Debian)", day: "2024-07-07" },
           { version: "2.4.62 (Debian)", day: "2024-07-18" },
           { version: "2.4.65 (Debian)", day: "2025-07-29" },
+          { version: "2.4.66 (Debian)", day: "2025-12-05" },
+          { version: "2.4.67 (Debian)", day: "2026-05-05" },
+          { version: "2.4.68 (Debian)", day: "2026-06-12" },
           { version: "2.4.71 (Debian)", day: "2026-11-12" },
         ],
       },
@@ -72,6 +79,8 @@ export const debian12 = defineProfile({
           { version: "8.0.42", day: "2025-04-15" },
           { version: "8.0.43", day: "2025-07-22" },
           { version: "8.0.44", day: "2025-10-21" },
+          { version: "8.0.45", day: "2026-01-20" },
+          { version: "8.0.46", day: "2026-04-21" },
         ],
       },
     ],

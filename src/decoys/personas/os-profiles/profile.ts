@@ -13,6 +13,8 @@ export interface Kernel {
   /** `uname -v`. */
   readonly version: string;
   readonly day: string;
+  /** The point release that came with it, as `PRETTY_NAME` has it, where that is not the profile's. */
+  readonly pretty?: string;
 }
 
 /** A product that runs on the system, its versions exactly as its banner prints them, oldest first. */
@@ -52,6 +54,7 @@ export interface OsProfile {
   readonly name: string;
   readonly family: OperatingSystem["family"];
   readonly flavour: OperatingSystem["flavour"];
+  /** `PRETTY_NAME`, of the newest point release. */
   readonly pretty: string;
   readonly machine: string;
   readonly stack: StackName;

@@ -30,7 +30,19 @@ async function everything(profile: string): Promise<string> {
 describe("the distribution", () => {
   test("of an Ubuntu machine is Ubuntu throughout", async () => {
     const text = await everything("ubuntu-24.04");
-    for (const word of ["Ubuntu 24.04.2 LTS", "noble", "-generic", "5.2.21", "3.12.3", "v5.38.2", "2.7.14"]) {
+    const { pretty } = testPersonaOn("ubuntu-24.04", "web-server").os;
+    expect(text).toContain(`${pretty} \\n \\l\n\n`);
+    for (const word of [
+      pretty,
+      `VERSION="${pretty.slice(7)} (Noble`,
+      `13ubuntu10${pretty.slice(12, 14)}`,
+      "noble",
+      "-generic",
+      "5.2.21",
+      "3.12.3",
+      "v5.38.2",
+      "2.7.14",
+    ]) {
       expect(text).toContain(word);
     }
     expect(text).not.toMatch(/bookworm|deb12|Debian GNU|debian-kernel|5\.2\.15|5\.36\.0/);

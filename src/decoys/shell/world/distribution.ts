@@ -8,7 +8,7 @@ export interface Distribution {
   readonly distributor: string;
   readonly release: string;
   readonly codename: string;
-  readonly issue: string;
+  readonly issue: (pretty: string) => string;
   /** /etc/debian_version. */
   readonly debianVersion: string;
   readonly osRelease: (pretty: string) => string;
@@ -45,7 +45,7 @@ const debian: Distribution = {
   distributor: "Debian",
   release: "12",
   codename: "bookworm",
-  issue: "Debian GNU/Linux 12",
+  issue: () => "Debian GNU/Linux 12",
   debianVersion: "12.5",
   osRelease: (pretty) =>
     `PRETTY_NAME="${pretty}"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nVERSION="12 (bookworm)"\nVERSION_CODENAME=bookworm\nID=debian\nHOME_URL="https://www.debian.org/"\nSUPPORT_URL="https://www.debian.org/support"\nBUG_REPORT_URL="https://bugs.debian.org/"\n`,
@@ -79,10 +79,10 @@ const ubuntu: Distribution = {
   distributor: "Ubuntu",
   release: "24.04",
   codename: "noble",
-  issue: "Ubuntu 24.04.2 LTS",
+  issue: (pretty) => pretty,
   debianVersion: "trixie/sid",
   osRelease: (pretty) =>
-    `PRETTY_NAME="${pretty}"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="24.04.2 LTS (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\nBUG_REPORT_URL="https://bugs.launchpad.net/ubuntu/"\nPRIVACY_POLICY_URL="https://www.ubuntu.com/legal/terms-and-policies/privacy-policy"\nUBUNTU_CODENAME=noble\nLOGO=ubuntu-logo\n`,
+    `PRETTY_NAME="${pretty}"\nNAME="Ubuntu"\nVERSION_ID="24.04"\nVERSION="${pretty.replace("Ubuntu ", "")} (Noble Numbat)"\nVERSION_CODENAME=noble\nID=ubuntu\nID_LIKE=debian\nHOME_URL="https://www.ubuntu.com/"\nSUPPORT_URL="https://help.ubuntu.com/"\nBUG_REPORT_URL="https://bugs.launchpad.net/ubuntu/"\nPRIVACY_POLICY_URL="https://www.ubuntu.com/legal/terms-and-policies/privacy-policy"\nUBUNTU_CODENAME=noble\nLOGO=ubuntu-logo\n`,
   kernelBuilder: "buildd@lcy02-amd64-080",
   compiler:
     "x86_64-linux-gnu-gcc-13 (Ubuntu 13.3.0-6ubuntu2~24.04) 13.3.0, GNU ld (GNU Binutils for Ubuntu) 2.42",
@@ -98,7 +98,7 @@ const ubuntu: Distribution = {
   curl: "curl 8.5.0 (x86_64-pc-linux-gnu) libcurl/8.5.0 OpenSSL/3.0.13 zlib/1.3 brotli/1.1.0 zstd/1.5.5 libidn2/2.3.7 libpsl/0.21.2 (+libidn2/2.3.7) libssh/0.10.6/openssl/zlib nghttp2/1.59.0 librtmp/2.3 OpenLDAP/2.6.7\nRelease-Date: 2023-12-06, security patched: 8.5.0-2ubuntu10.6\n",
   netcat: "Debian patchlevel 1.226-1ubuntu2",
   packages: [
-    ["base-files:amd64", "13ubuntu10.2"],
+    ["base-files:amd64", "13ubuntu10"],
     ["bash:amd64", "5.2.21-2ubuntu4"],
     ["coreutils:amd64", "9.4-3ubuntu6"],
     ["openssl:amd64", "3.0.13-0ubuntu3.5"],
@@ -110,9 +110,18 @@ const ubuntu: Distribution = {
     `Welcome to ${os.pretty} (GNU/Linux ${os.release} ${os.machine})\n\n * Documentation:  https://help.ubuntu.com\n * Management:     https://landscape.canonical.com\n * Support:        https://ubuntu.com/pro\n\n`,
 };
 
+/** base-files counts its updates as the point releases are counted. */
+function ubuntuAt(pretty: string): Distribution {
+  const point = /24\.04(\.\d)/.exec(pretty)?.[1] ?? "";
+  const packages = ubuntu.packages.map(
+    ([name, version]) => [name, name === "base-files:amd64" ? `13ubuntu10${point}` : version] as const,
+  );
+  return { ...ubuntu, packages };
+}
+
 /** The distribution of a persona. */
-export function distributionOf({ profile }: Persona): Distribution {
-  return profile === "ubuntu-24.04" ? ubuntu : debian;
+export function distributionOf({ profile, os }: Persona): Distribution {
+  return profile === "ubuntu-24.04" ? ubuntuAt(os.pretty) : debian;
 }
 
 /** Version of the package openssh-server that belongs to a banner: `1:9.2p1-2+deb12u7`. */

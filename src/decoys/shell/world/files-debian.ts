@@ -85,15 +85,10 @@ function addEtc(tree: TreeBuilder, world: World): void {
   const system = distributionOf(persona);
   tree.file(
     "/etc/issue",
-    `${system.issue} \n l
-
-`,
+    // agetty fills in the host's name and the terminal's.
+    `${system.issue(persona.os.pretty)} \\n \\l\n\n`,
   );
-  tree.file(
-    "/etc/issue.net",
-    `${system.issue}
-`,
-  );
+  tree.file("/etc/issue.net", `${system.issue(persona.os.pretty)}\n`);
   tree.file(
     "/etc/debian_version",
     `${system.debianVersion}
