@@ -248,6 +248,41 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     expect(Number(dropped.data["tcp"])).toBeGreaterThan(0);
   }, 180_000);
 
+  test("plans on request: another service and an idle patch night cut nobody, a reboot does, each says what it did", async () => {
+    const hold = () =>
+      Bun.spawn([...visitor.prefix, "bash", "-c", "exec 3<>/dev/tcp/10.20.10.20/6379; cat <&3"], {
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+      });
+    const mutate = async (plan: string): Promise<string> => {
+      const { code, out, err } = await decnet("mutate", "db01", "--plan", plan);
+      expect([plan, code, err]).toEqual([plan, 0, ""]);
+      return out;
+    };
+    const talks = async (): Promise<boolean> =>
+      (await redis(visitor, "10.20.10.20")).match(/PONG|NOAUTH/) !== null;
+    const mac = async () => (await deployed()).find(({ name }) => name === "db01")?.mac;
+    const before = await mac();
+    const first = hold();
+    expect(await talks()).toBe(true);
+    expect(await mutate("service")).toMatch(/^db01 offers [a-z]+ from now on\n$/);
+    expect(await talks()).toBe(true);
+    expect(first.exitCode).toBeNull();
+    expect(await mutate("reboot")).toBe("db01 was rebooted: its uptime begins anew\n");
+    await until(async () => first.exitCode !== null, "the end of the conversation");
+    let said = await mutate("patch");
+    for (let left = 5; left > 0 && said.includes(" moved from "); left--) said = await mutate("patch");
+    expect(said).toContain("nothing newer is out for db01");
+    const second = hold();
+    expect(await talks()).toBe(true);
+    expect(await mutate("patch")).toContain("not rebooted");
+    expect(await talks()).toBe(true);
+    expect(second.exitCode).toBeNull();
+    second.kill();
+    expect(await mac()).toBe(before);
+  }, 120_000);
+
   test.each(["decky", "mutator"])(
     "kill -9 of %s: all serve again, nothing twice, nothing left over",
     async (worker) => {

@@ -22,7 +22,7 @@ describe.skipIf(!clients)("the sshd of an Ubuntu machine (needs ssh and sshpass)
       new Response(child.stdout).text(),
       new Response(child.stderr).text(),
     ]);
-    expect(out).toContain(`Ubuntu 24.04.2 LTS\n${persona.os.release}\n`);
+    expect(out).toContain(`${persona.os.pretty}\n${persona.os.release}\n`);
     expect(log).toContain(`remote software version OpenSSH_${persona.products["ssh"]?.version}`);
     expect(log).toMatch(
       /KEX algorithms: sntrup761x25519-sha512@openssh\.com,.*,ext-info-s,kex-strict-s-v00@openssh\.com/,

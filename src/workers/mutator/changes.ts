@@ -19,7 +19,7 @@ import { differenceOf, isUp, reasonOf, servicesOf, whyNot } from "./core.ts";
 import type { Effect } from "./explain.ts";
 import { explain } from "./explain.ts";
 import type { Entry } from "./io.ts";
-import { machineRow, parseMutation } from "./io.ts";
+import { hasDecky, machineRow, parseMutation } from "./io.ts";
 import { isReboot, liveThrough } from "./lived.ts";
 
 /** How long the kernel's or the decoys' process may stay away before a change that needs them has failed. */
@@ -143,7 +143,7 @@ class Making implements Changes {
     const placed = { ...entry.placed, topology, machines };
     const [before, after] = [fleet.compile([entry.placed]), fleet.compile([placed])];
     const known = entry.placed.machines;
-    const faults = new Map([...given.faults].filter(([name]) => known.has(name) || !hadDecky(entry, name)));
+    const faults = new Map([...given.faults].filter(([name]) => known.has(name) || !hasDecky(entry, name)));
     const moved = lived?.moved ?? [];
     return { placed, faults, before, after, difference: differenceOf(before, after), moved };
   }
@@ -242,10 +242,6 @@ class Making implements Changes {
       back.gone.map(({ name }) => name),
     );
   }
-}
-
-function hadDecky(entry: Entry, name: string): boolean {
-  return entry.placed.topology.deckies.some((decky) => decky.name === name);
 }
 
 /** Makes the maker of changes. */

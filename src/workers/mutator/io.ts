@@ -52,6 +52,11 @@ function parseMachine(row: MachineRow): Machine {
   };
 }
 
+/** Whether its definition has this decky. */
+export function hasDecky({ placed }: Entry, name: string): boolean {
+  return placed.topology.deckies.some((decky) => decky.name === name);
+}
+
 /** The row of a machine. */
 export function machineRow(topologyId: string, decky: string, machine: Machine, now: number): MachineTable {
   const { links, life } = machine;
