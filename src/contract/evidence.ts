@@ -95,6 +95,8 @@ export const evidenceKinds = {
     body: capturedSchema.optional(),
     /** SHA-256 of the body in the blob store when it was larger than `body` keeps. */
     body_sha256: sha256.optional(),
+    /** SHA-256 of the whole body, where the blob store holds only its beginning. */
+    body_full_sha256: sha256.optional(),
     status: z.int(),
     response_bytes: count,
   }),
@@ -105,6 +107,8 @@ export const evidenceKinds = {
     size: count,
     /** Bytes kept; fewer than `size` when the cap cut it. The hash is of the bytes kept. */
     stored: count,
+    /** SHA-256 of all bytes sent, where fewer are kept: what the file is known by elsewhere. */
+    full_sha256: sha256.optional(),
     via: z.enum(["scp", "sftp", "ftp", "http", "shell", "redis", "mysql"]),
   }),
   "file.read": kind("A client fetched or listed a file of the persona.", {
@@ -171,11 +175,18 @@ export const evidenceKinds = {
 export type EvidenceKind = keyof typeof evidenceKinds;
 
 /** Kinds that decnet tells of itself: their source is no attacker. */
-const ownKinds: readonly string[] = [
+export const ownKinds: readonly string[] = [
   "decky.changed",
   "outbound.dropped",
   "evidence.lost",
 ] satisfies EvidenceKind[];
+
+/** Kinds that name a captured file, and the field of their data that does. */
+export const blobFields = {
+  "http.requested": "body_sha256",
+  "file.uploaded": "sha256",
+  "terminal.recorded": "sha256",
+} as const satisfies Partial<Record<EvidenceKind, string>>;
 
 /** True for a kind whose source is no attacker. */
 export function isOwnKind(kind: string): boolean {

@@ -53,8 +53,11 @@ export interface DataPort {
 /** Captures the bytes of one file into the blob store, hashing as they come. */
 export interface FileCapture {
   write(bytes: Uint8Array): void;
-  /** Completes it: `sha256` is of the `stored` bytes; null when the session's file bound was already used up. */
-  finish(): Promise<{ sha256: Sha256; size: number; stored: number } | null>;
+  /**
+   * Completes it: `sha256` is of the `stored` bytes, `full_sha256` of all that came where fewer were stored; null when
+   * the session's file bound was already used up.
+   */
+  finish(): Promise<{ sha256: Sha256; size: number; stored: number; full_sha256?: Sha256 } | null>;
   /** Forgets it. Idempotent, also after `finish`. */
   abort(): void;
 }

@@ -3,7 +3,7 @@
 
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
-import { mkdir, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { chmod, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DecnetError, systemErrorCode } from "../contract/errors.ts";
 import type { Sha256 } from "../contract/ids.ts";
@@ -44,19 +44,24 @@ export interface CaptureContext {
   readonly nextName: () => string;
 }
 
-type Finished = { readonly sha256: Sha256; readonly size: number; readonly stored: number };
+type Finished = NonNullable<Awaited<ReturnType<FileCapture["finish"]>>>;
+
+/** Shelves are writable for the group: forgetting a drill is not the decoys' to do. */
+const SHELF_MODE = 0o770;
 
 /** A running capture. */
 export class BlobCapture implements FileCapture {
   readonly #context: CaptureContext;
   readonly #maxBytes: number;
   readonly #path: string;
+  /** Of all bytes that came. */
   readonly #hash = createHash("sha256");
+  /** Of the bytes kept, once no more are. */
+  #keptHash: string | null = null;
   #work: Promise<void>;
   #handle: FileHandle | null = null;
   #size = 0;
   #kept = 0;
-  #cut = false;
   #failed = false;
   #ended: Promise<Finished | null> | null = null;
 
@@ -73,16 +78,24 @@ export class BlobCapture implements FileCapture {
   write(bytes: Uint8Array): void {
     if (this.#ended) return;
     this.#size += bytes.length;
-    if (this.#cut || this.#failed) return;
-    const wanted = Math.min(bytes.length, this.#maxBytes - this.#kept);
-    const granted = this.#context.room.reserve(wanted);
-    // Once cut, stay cut: the kept bytes must be the file's first ones without a hole.
-    if (granted < bytes.length) this.#cut = true;
-    if (granted === 0) return;
+    if (this.#failed) return;
+    const granted = this.#grant(bytes.length);
     const copy = bytes.slice(0, granted);
     this.#hash.update(copy);
+    // Once cut, stay cut: the kept bytes must be the file's first ones without a hole.
+    if (granted < bytes.length) {
+      this.#keptHash ??= this.#hash.copy().digest("hex");
+      this.#hash.update(bytes.subarray(granted));
+    }
+    if (granted === 0) return;
     this.#kept += granted;
     this.#store(copy, this.#kept - granted);
+  }
+
+  /** How many of the next bytes are kept. */
+  #grant(length: number): number {
+    if (this.#keptHash !== null) return 0;
+    return this.#context.room.reserve(Math.min(length, this.#maxBytes - this.#kept));
   }
 
   finish(): Promise<Finished | null> {
@@ -117,9 +130,11 @@ export class BlobCapture implements FileCapture {
 
   async #complete(): Promise<Finished | null> {
     await this.#work;
-    const sha256 = this.#hash.digest("hex") as Sha256;
+    const all = this.#hash.digest("hex") as Sha256;
+    const sha256 = (this.#keptHash ?? all) as Sha256;
     if (!this.#failed) await this.#attempt(() => this.#publish(sha256));
-    if (!this.#failed) return { sha256, size: this.#size, stored: this.#kept };
+    const cut = this.#keptHash === null ? {} : { full_sha256: all };
+    if (!this.#failed) return { sha256, size: this.#size, stored: this.#kept, ...cut };
     return this.#discard();
   }
 
@@ -132,12 +147,9 @@ export class BlobCapture implements FileCapture {
     await this.#handle?.sync();
     await this.#handle?.close();
     this.#handle = null;
-    if (await exists(target)) {
-      await unlink(this.#path);
-      room.used -= this.#kept;
-      return;
-    }
-    await mkdir(dirname(target), { recursive: true, mode: 0o750 });
+    await makeShelf(dirname(target));
+    // The same bytes again take the place of the old ones: a blob is as young as its last capture.
+    if (await exists(target)) room.used -= this.#kept;
     await rename(this.#path, target);
     await syncFolder(dirname(target));
     await syncFolder(folder);
@@ -163,6 +175,17 @@ async function writeAll(handle: FileHandle | null, bytes: Uint8Array, offset: nu
     const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
     done += bytesWritten;
   }
+}
+
+/** Makes a shelf, whatever the umask. */
+async function makeShelf(path: string): Promise<void> {
+  if ((await mkdir(path, { recursive: true })) !== undefined) await chmod(path, SHELF_MODE);
+}
+
+/** Opens a shelf of an older release to the group, where it is ours. */
+export async function openShelf(path: string): Promise<void> {
+  const { uid, mode } = await stat(path);
+  if (uid === process.getuid?.() && (mode & SHELF_MODE) !== SHELF_MODE) await chmod(path, SHELF_MODE);
 }
 
 /** Where a blob lies. */

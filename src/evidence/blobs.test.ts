@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { silent as log, temporaryFolder } from "../../test/support/evidence-kit.ts";
 import { openBlobs } from "./blobs.ts";
@@ -33,14 +33,41 @@ describe("blob store", () => {
     expect(blobs.bytes).toBe(bytes.length);
   });
 
-  test("counts what comes beyond the bound and hashes what it kept", async () => {
+  test("counts what comes beyond the bound; hashes what it kept, and all that came", async () => {
     using folder = temporaryFolder();
     const capture = openIn(folder.blobs).createCapture({ maxBytes: 10 });
     capture.write(Buffer.from("0123456"));
     capture.write(Buffer.from("789abcdef"));
     capture.write(Buffer.from("more"));
     const kept = sha256(Buffer.from("0123456789"));
-    expect(await capture.finish()).toEqual({ sha256: kept as never, size: 20, stored: 10 });
+    const full = sha256(Buffer.from("0123456789abcdefmore"));
+    expect(full).not.toBe(kept);
+    expect(await capture.finish()).toEqual({
+      sha256: kept as never,
+      size: 20,
+      stored: 10,
+      full_sha256: full as never,
+    });
+  });
+
+  test("shelves are open to the group, those of an older release too; a repeated file is as young as its last capture", async () => {
+    using folder = temporaryFolder();
+    const bytes = Buffer.from("again");
+    const shelf = join(folder.blobs, sha256(bytes).slice(0, 2));
+    mkdirSync(shelf, { recursive: true, mode: 0o750 });
+    writeFileSync(join(shelf, sha256(bytes)), bytes);
+    utimesSync(join(shelf, sha256(bytes)), 1000, 1000);
+    const blobs = openIn(folder.blobs);
+    const capture = blobs.createCapture({ maxBytes: 100 });
+    capture.write(bytes);
+    await capture.finish();
+    const other = blobs.createCapture({ maxBytes: 100 });
+    other.write(Buffer.from("another"));
+    const kept = await other.finish();
+    expect(blobs.bytes).toBe(12);
+    expect(statSync(join(shelf, sha256(bytes))).mtimeMs).toBeGreaterThan(1_000_000);
+    for (const path of [shelf, join(folder.blobs, kept?.sha256.slice(0, 2) ?? "")])
+      expect(statSync(path).mode & 0o777).toBe(0o770);
   });
 
   test("the caller may reuse its buffer", async () => {

@@ -7,7 +7,7 @@ import { DecnetError } from "../contract/errors.ts";
 import { createIdSource, isSha256 } from "../contract/ids.ts";
 import type { FileCapture } from "../decoys/decoy.ts";
 import type { Logger } from "../kit/log.ts";
-import { BlobCapture, BlobRoom, blobPath, exists } from "./blob-capture.ts";
+import { BlobCapture, BlobRoom, blobPath, exists, openShelf } from "./blob-capture.ts";
 
 export { blobPath };
 
@@ -37,6 +37,7 @@ async function prepare(folder: string, room: BlobRoom): Promise<void> {
   await mkdir(join(folder, "tmp"), { recursive: true, mode: 0o750 });
   for (const shelf of await readdir(folder)) {
     if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
+    await openShelf(join(folder, shelf));
     for (const name of await readdir(join(folder, shelf)))
       room.used += (await stat(join(folder, shelf, name))).size;
   }

@@ -39,14 +39,14 @@ export function requestRecord(
   headers: HeaderList,
   outcome: { readonly status: number; readonly bytes: number; readonly body: BodyRecord },
 ): EvidenceData<"http.requested"> {
-  const { body, body_sha256 } = outcome.body;
+  const { body, ...hashes } = outcome.body;
   return {
     method: capture(bytesOf(line.method), 256),
     target: capture(bytesOf(line.sentTarget)),
     version: versionWord(line.version),
     headers: headerPairs(headers),
     ...(body === undefined ? {} : { body }),
-    ...(body_sha256 === undefined ? {} : { body_sha256 }),
+    ...hashes,
     status: outcome.status,
     response_bytes: outcome.bytes,
   };

@@ -26,6 +26,7 @@ interface OpenPart {
 export interface BodyRecord {
   readonly body?: Captured;
   readonly body_sha256?: Sha256;
+  readonly body_full_sha256?: Sha256;
 }
 
 /** Collects one body. */
@@ -87,7 +88,9 @@ export class RequestBody {
     if (this.#size === 0) return {};
     const blob = await this.#blob?.finish();
     const body = { ...capture(this.#start()), len: this.#size };
-    return blob ? { body, body_sha256: blob.sha256 } : { body };
+    if (!blob) return { body };
+    const { sha256: body_sha256, full_sha256: body_full_sha256 } = blob;
+    return { body, body_sha256, ...(body_full_sha256 && { body_full_sha256 }) };
   }
 
   /** The form fields, once all of it is here. */

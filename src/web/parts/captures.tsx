@@ -129,18 +129,30 @@ export function CommandList({ rows }: { readonly rows: AttackerDetail["commands"
   return <DataTable caption="Commands" columns={columns} rows={rows} rowKey={({ id }) => id} />;
 }
 
+/** What a file is known by: of a cut one both, the whole file's and that of the bytes kept. */
+function Hashes({ sha256, full_sha256 }: Pick<AttackerDetail["files"][number], "sha256" | "full_sha256">) {
+  if (full_sha256 === undefined) return <Hash hex={sha256} />;
+  return (
+    <>
+      <Hash hex={full_sha256} /> <span className="faint">whole</span>
+      <br />
+      <Hash hex={sha256} /> <span className="faint">as kept</span>
+    </>
+  );
+}
+
 /** Files that were left behind. */
 export function FileTable({ rows }: { readonly rows: AttackerDetail["files"] }) {
   const columns: readonly Column<AttackerDetail["files"][number]>[] = [
     time(),
     { key: "name", label: "Name", cell: ({ name }) => <Untrusted value={name} max={80} /> },
-    { key: "sha256", label: "SHA-256", wide: true, cell: ({ sha256 }) => <Hash hex={sha256} /> },
+    { key: "sha256", label: "SHA-256", wide: true, cell: (row) => <Hashes {...row} /> },
     {
       key: "size",
       label: "Size",
       numeric: true,
       cell: ({ size, stored }) =>
-        stored < size ? `${formatBytes(stored)} of ${formatBytes(size)}` : formatBytes(size),
+        stored < size ? `kept ${formatBytes(stored)} of ${formatBytes(size)}` : formatBytes(size),
     },
     { key: "via", label: "Via", cell: ({ via }) => via },
     where(),

@@ -80,6 +80,12 @@ const deckyChanged: Words = (data) => {
   ];
 };
 
+/** How much was sent, and of what was cut how much is kept. */
+function sizeOf(data: EvidenceItem["data"]): string {
+  const [size, stored] = [number(data, "size"), number(data, "stored")];
+  return stored < size ? `kept ${formatBytes(stored)} of ${formatBytes(size)}` : formatBytes(size);
+}
+
 const words = new Map<string, Words>([
   ["connection.opened", () => ["connected"]],
   [
@@ -101,14 +107,7 @@ const words = new Map<string, Words>([
     "http.requested",
     (data) => ["requested ", value(data, "method"), " ", value(data, "target"), ` → ${text(data, "status")}`],
   ],
-  [
-    "file.uploaded",
-    (data) => [
-      "uploaded ",
-      value(data, "name"),
-      ` (${formatBytes(number(data, "size"))}, ${text(data, "via")})`,
-    ],
-  ],
+  ["file.uploaded", (data) => ["uploaded ", value(data, "name"), ` (${sizeOf(data)}, ${text(data, "via")})`]],
   [
     "file.read",
     (data) => ["read ", value(data, "name"), ` (${formatBytes(number(data, "size"))}, ${text(data, "via")})`],
