@@ -17,6 +17,8 @@ import type { WorkerRegistry } from "./worker-registry.ts";
 export interface BlobSource {
   /** The bytes, or undefined when there is no such blob. */
   find(sha256: string): Promise<Blob | undefined>;
+  /** Removes a blob that was last written at or before `until` (Unix ms); true when it did. Throws where it may not. */
+  remove(sha256: string, until: number): Promise<boolean>;
 }
 
 /** The parts of the app. */

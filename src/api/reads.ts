@@ -4,6 +4,7 @@ import type { Kysely } from "kysely";
 import { sql } from "kysely";
 import { type Captured, capturedSchema } from "../contract/captured.ts";
 import { listDeckies } from "../store/deckies.ts";
+import { isDrillSource } from "../store/drills.ts";
 import { parseJson } from "../store/json.ts";
 import type { Database } from "../store/schema.ts";
 import { readStats } from "../store/stats.ts";
@@ -25,10 +26,12 @@ export async function readDeckies(db: Kysely<Database>): Promise<Decky[]> {
   return (await listDeckies(db)).map(toDecky);
 }
 
-/** Counts of what is so now. */
-export async function readNow(db: Kysely<Database>) {
+/** Counts of what is so now, with what drills do or without. */
+export async function readNow(db: Kysely<Database>, drills: boolean) {
+  const counted = drills ? [0, 1] : [0];
   const open = await db
     .selectFrom("session")
+    .where("drill", "in", counted)
     .where("ended_at", "is", null)
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
@@ -36,14 +39,12 @@ export async function readNow(db: Kysely<Database>) {
     .selectFrom("credential_reuse")
     // A literal, so that the partial index serves it.
     .where(sql<boolean>`reused = 1`)
+    .where("drill", "in", counted)
     .select((eb) => eb.fn.countAll<number>().as("count"))
     .executeTakeFirstOrThrow();
-  const newest = await db
-    .selectFrom("evidence")
-    .select("ts")
-    .orderBy("seq", "desc")
-    .limit(1)
-    .executeTakeFirst();
+  let evidence = db.selectFrom("evidence");
+  if (!drills) evidence = evidence.where(isDrillSource("src_ip"), "=", 0);
+  const newest = await evidence.select("ts").orderBy("seq", "desc").limit(1).executeTakeFirst();
   return {
     sessions_open: open.count,
     credentials_reused: reused.count,
@@ -93,7 +94,7 @@ export async function readOverview(
     credentials: total("credentials"),
     commands: total("commands"),
     files: total("files"),
-    ...(await readNow(db)),
+    ...(await readNow(db, drills)),
     deckies: deckies.length,
     deckies_running: deckies.filter((decky) => decky.state === "running").length,
     by_service: sums.map((row) => ({ name: row.service, count: row.evidence })),

@@ -164,6 +164,7 @@ export const evidenceSchema = z
     dst: endpoint,
     transport: z.enum(["tcp", "udp"]),
     data: z.record(z.string(), z.unknown()),
+    drill: z.boolean().openapi({ description: "its source is a drill's" }),
   })
   .openapi("Evidence");
 
@@ -201,6 +202,9 @@ export const credentialReuseSchema = z
     deckies: z.array(z.string()),
     services: z.array(z.string()),
     attackers: z.array(z.string()),
+    drill: z.boolean().openapi({
+      description: "what drills did with the secret; what others did with it is a row of its own",
+    }),
   })
   .openapi("CredentialReuse");
 
@@ -218,7 +222,15 @@ export const attackerDetailSchema = attackerSchema
     credentials: z.array(credentialSchema),
     commands: z.array(z.object({ ...where, command: captured, via: z.string(), status: z.int().optional() })),
     files: z.array(
-      z.object({ ...where, name: captured, sha256: z.string(), size: count, stored: count, via: z.string() }),
+      z.object({
+        ...where,
+        name: captured,
+        sha256: z.string(),
+        full_sha256: z.string().optional(),
+        size: count,
+        stored: count,
+        via: z.string(),
+      }),
     ),
     fingerprints: z.array(z.object({ ...where, family: z.string(), hash: z.string(), raw: captured })),
     clients: z.array(z.object({ ...where, via: z.string(), software: captured })),

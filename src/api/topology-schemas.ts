@@ -155,6 +155,7 @@ export const touchEventSchema = z
     decky: z.string(),
     service: z.string(),
     session_id: z.string().optional(),
+    drill: z.boolean().optional(),
   })
   .openapi("TouchEvent");
 

@@ -45,8 +45,11 @@ const reasons = z
 /** One change of a topology as it moves through the mutator. */
 export const mutation = { mutation_id: id, op: word };
 
+/** Whether the source is a drill of the operator's own; absent where a publisher does not know. */
+export const drill = z.boolean().optional();
+
 /** One decky service touched from one address. */
-export const contact = { attacker_ip: address, decky: word, service: word };
+export const contact = { attacker_ip: address, decky: word, service: word, drill };
 
 /** What every decision on identities carries. */
 export const judgement = { confidence, evidence: reasons };

@@ -127,6 +127,7 @@ export const topicCatalogue = {
     { by: ["profiler"], summary: "A source's score changed, and why." },
     {
       attacker_ip: p.address,
+      drill: p.drill,
       score: z.number(),
       previous: z.number().nullable(),
       reasons: z.array(p.sentence).max(64),
@@ -139,12 +140,19 @@ export const topicCatalogue = {
       summary:
         "An implementation was fingerprinted; the envelope's `type` is the family (`jarm`, `hassh`, `tcpfp`, `ja3`, `ja4`).",
     },
-    { attacker_ip: p.address, port: p.port, hash: p.word },
+    { attacker_ip: p.address, port: p.port, hash: p.word, drill: p.drill },
   ),
   attackerFingerprintRotated: topic(
     "attacker.fingerprint_rotated",
     { by: ["prober"], summary: "The same port of the same source now shows another fingerprint." },
-    { attacker_ip: p.address, port: p.port, family: p.word, old_hash: p.word, new_hash: p.word },
+    {
+      attacker_ip: p.address,
+      port: p.port,
+      family: p.word,
+      old_hash: p.word,
+      new_hash: p.word,
+      drill: p.drill,
+    },
   ),
   identityFormed: topic(
     "identity.formed",
@@ -200,6 +208,7 @@ export const topicCatalogue = {
       decky: p.word,
       service: p.word,
       attacker_ip: p.address.optional(),
+      drill: p.drill,
     },
   ),
   credentialReuseDetected: topic(
@@ -212,6 +221,7 @@ export const topicCatalogue = {
       service: p.word,
       deckies: p.words.optional(),
       attackers: z.array(p.address).max(256).optional(),
+      drill: p.drill,
     },
   ),
   systemLog: topic(

@@ -122,7 +122,12 @@ export async function topCredentials(
 
 /** One secret seen on more than one decky or from more than one source. */
 export interface CredentialReuseRow
-  extends Omit<CredentialReuseTable, "deckies" | "services" | "attackers" | "reused" | "announced"> {
+  extends Omit<
+    CredentialReuseTable,
+    "drill" | "deckies" | "services" | "attackers" | "reused" | "announced"
+  > {
+  /** What drills did with it, apart from what others did. */
+  readonly drill: boolean;
   readonly deckies: readonly string[];
   readonly services: readonly string[];
   readonly attackers: readonly string[];
@@ -132,6 +137,7 @@ function toReuseRow(row: CredentialReuseTable): CredentialReuseRow {
   const { reused: _reused, announced: _announced, ...rest } = row;
   return {
     ...rest,
+    drill: row.drill === 1,
     deckies: parseNames(row.deckies),
     services: parseNames(row.services),
     attackers: parseNames(row.attackers),
@@ -141,18 +147,26 @@ function toReuseRow(row: CredentialReuseTable): CredentialReuseRow {
 /** Lists reused secrets, last seen first. */
 export async function listCredentialReuse(
   db: Kysely<Database>,
-  page: { readonly limit: number; readonly cursor?: string },
+  filter: { readonly drill?: boolean; readonly limit: number; readonly cursor?: string },
 ): Promise<Page<CredentialReuseRow>> {
-  const limit = clampLimit(page.limit);
+  const limit = clampLimit(filter.limit);
   let query = db.selectFrom("credential_reuse").selectAll().where(sql<boolean>`reused = 1`);
-  if (page.cursor !== undefined) {
-    const after = parseCursor(page.cursor);
-    query = query.where(sql<boolean>`(last_seen, secret_sha256) < (${after.value}, ${after.id})`);
+  if (filter.drill !== undefined) query = query.where("drill", "=", filter.drill ? 1 : 0);
+  if (filter.cursor !== undefined) {
+    const after = parseCursor(filter.cursor);
+    const [secret = "", drill] = after.id.split(" ");
+    query = query.where(
+      sql<boolean>`(last_seen, secret_sha256, drill) < (${after.value}, ${secret}, ${Number(drill) || 0})`,
+    );
   }
   const rows = await query
     .orderBy("last_seen", "desc")
     .orderBy("secret_sha256", "desc")
+    .orderBy("drill", "desc")
     .limit(limit + 1)
     .execute();
-  return toPage(rows.map(toReuseRow), limit, (row) => ({ value: row.last_seen, id: row.secret_sha256 }));
+  return toPage(rows.map(toReuseRow), limit, (row) => ({
+    value: row.last_seen,
+    id: `${row.secret_sha256} ${row.drill ? 1 : 0}`,
+  }));
 }

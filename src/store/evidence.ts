@@ -3,6 +3,7 @@
 import type { Kysely, SelectQueryBuilder } from "kysely";
 import { sql } from "kysely";
 import type { Endpoint } from "../contract/evidence.ts";
+import { isDrillSource } from "./drills.ts";
 import { parseJson } from "./json.ts";
 import { clampLimit, likePattern } from "./paging.ts";
 import type { Database, EvidenceTable } from "./schema.ts";
@@ -21,6 +22,8 @@ export interface EvidenceRow {
   readonly dst: Endpoint;
   readonly transport: string;
   readonly data: unknown;
+  /** Its source is a drill's. */
+  readonly drill: boolean;
   readonly ingested_at: number;
 }
 
@@ -34,6 +37,7 @@ export interface EvidenceFilter {
   readonly service?: string;
   readonly session?: string;
   readonly q?: string;
+  readonly drill?: boolean;
   readonly limit: number;
   readonly order: "asc" | "desc";
 }
@@ -51,27 +55,32 @@ export interface EvidencePage {
 const WINDOW = 20_000;
 const WINDOWS = 10;
 
+/** A stored row, and whether its source is a drill's: the list of drills is the only place that says so. */
+type MarkedEvidence = EvidenceTable & { readonly drill: number };
+
 /** The stored row as a record. */
-function toEvidenceRow(row: EvidenceTable): EvidenceRow {
-  const { src_ip, src_port, dst_ip, dst_port, data, ...rest } = row;
+function toEvidenceRow(row: MarkedEvidence): EvidenceRow {
+  const { src_ip, src_port, dst_ip, dst_port, data, drill, ...rest } = row;
   return {
     ...rest,
     src: { ip: src_ip, port: src_port },
     dst: { ip: dst_ip, port: dst_port },
     data: parseJson(data),
+    drill: drill === 1,
   };
 }
 
 type Query = SelectQueryBuilder<Database, "evidence", EvidenceTable>;
 
 function applyFilter(query: Query, filter: EvidenceFilter): Query {
-  const { kind, attacker, decky, service, session, q } = filter;
+  const { kind, attacker, decky, service, session, q, drill } = filter;
   let result = query;
   if (session !== undefined) result = result.where("session", "=", session);
   if (attacker !== undefined) result = result.where("src_ip", "=", attacker);
   if (kind !== undefined) result = result.where("kind", "=", kind);
   if (decky !== undefined) result = result.where("decky", "=", decky);
   if (service !== undefined) result = result.where("service", "=", service);
+  if (drill !== undefined) result = result.where(isDrillSource("src_ip"), "=", drill ? 1 : 0);
   if (q) result = result.where(sql<boolean>`data LIKE ${likePattern(q)} ESCAPE '\\'`);
   return result;
 }
@@ -105,7 +114,11 @@ async function fetchRange(
     .selectAll()
     .where("seq", ">=", range.low)
     .where("seq", "<=", range.high);
-  return applyFilter(base, filter).orderBy("seq", filter.order).limit(range.limit).execute();
+  return applyFilter(base, filter)
+    .select(isDrillSource("src_ip").as("drill"))
+    .orderBy("seq", filter.order)
+    .limit(range.limit)
+    .execute();
 }
 
 /** Lists evidence by `seq`. Looks at no more than 200,000 records unless `session` or `attacker` narrows it by index. */
@@ -116,7 +129,7 @@ export async function listEvidence(db: Kysely<Database>, filter: EvidenceFilter)
   const ascending = filter.order === "asc";
   const indexed = filter.session !== undefined || filter.attacker !== undefined;
   const size = indexed && !filter.q ? Number.MAX_SAFE_INTEGER : WINDOW;
-  const rows: EvidenceTable[] = [];
+  const rows: MarkedEvidence[] = [];
   let { low, high } = range;
   for (let turn = 0; turn < WINDOWS && low <= high; turn++) {
     const from = ascending ? low : Math.max(low, high - size + 1);
@@ -136,7 +149,12 @@ export async function listEvidence(db: Kysely<Database>, filter: EvidenceFilter)
 
 /** One record by id. */
 export async function getEvidence(db: Kysely<Database>, id: string): Promise<EvidenceRow | undefined> {
-  const row = await db.selectFrom("evidence").selectAll().where("id", "=", id).executeTakeFirst();
+  const row = await db
+    .selectFrom("evidence")
+    .selectAll()
+    .select(isDrillSource("src_ip").as("drill"))
+    .where("id", "=", id)
+    .executeTakeFirst();
   return row && toEvidenceRow(row);
 }
 

@@ -113,9 +113,14 @@ export interface CredentialTable {
   drill: number;
 }
 
-/** Derived by the correlator: one row per secret; `reused` ones were seen on more than one decky or from more than one source. */
+/**
+ * Derived by the correlator: one row per secret, and one for what drills did with it; `reused` ones were seen on more
+ * than one decky or from more than one source.
+ */
 export interface CredentialReuseTable {
   secret_sha256: string;
+  /** 1 for what drills did with it. */
+  drill: number;
   first_seen: number;
   last_seen: number;
   attempts: number;

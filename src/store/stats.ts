@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import type { ActivityTable, Database } from "./schema.ts";
 
 /** Length of one slot of activity, ms. A quarter of an hour, so that every time zone's day begins on one. */
-const SLOT_MS = 900_000;
+export const SLOT_MS = 900_000;
 
 /** The slot that a time (Unix ms) falls into. */
 export function slotOf(ts: number): number {

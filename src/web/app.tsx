@@ -28,7 +28,6 @@ import { SessionPage } from "./pages/session.tsx";
 import { SessionsPage } from "./pages/sessions.tsx";
 import { SettingsPage } from "./pages/settings.tsx";
 import { WorkersPage } from "./pages/workers.tsx";
-import { learnDrillList } from "./parts/drills.ts";
 import { HelpSheet } from "./parts/help-sheet.tsx";
 import { isSignedOut, RequestFailed } from "./parts/http.ts";
 import { useKeyboard } from "./parts/keyboard.ts";
@@ -36,7 +35,7 @@ import { createLiveSession } from "./parts/live-session.ts";
 import { startTicking } from "./parts/moment.tsx";
 import { useHref, useRoute } from "./parts/navigation.tsx";
 import { usePageTitle } from "./parts/panel.tsx";
-import { keys, useDrills, useMe } from "./parts/queries.ts";
+import { keys, useMe } from "./parts/queries.ts";
 import { menu, type Route } from "./parts/routes.ts";
 import { Shell } from "./parts/shell.tsx";
 import { Failure, Loading } from "./parts/states.tsx";
@@ -86,8 +85,6 @@ function useLiveSession() {
 function SignedIn({ me }: { readonly me: Me }) {
   const live = useLiveSession();
   const route = useRoute();
-  const drills = useDrills().data;
-  useEffect(() => learnDrillList(drills?.data ?? []), [drills]);
   const [help, setHelp] = useState(false);
   const toggleHelp = useCallback(() => setHelp((open) => !open), []);
   const closeHelp = useCallback(() => setHelp(false), []);

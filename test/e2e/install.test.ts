@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type {
@@ -269,7 +269,15 @@ describe("what came of it", () => {
     expect(ok).toBe(true);
     const marked = (await install.get<Page<Attacker>>("/attackers")).data.filter((row) => row.drill);
     expect(marked.length).toBe(6);
+    const evidence = await install.get<Page<EvidenceItem>>("/evidence?limit=1000");
+    const unmarked = evidence.data.filter((row) => marked.some(({ ip }) => ip === row.src.ip) && !row.drill);
+    expect(unmarked).toEqual([]);
+    const own = await install.get<Page<EvidenceItem>>("/evidence?drill=true&limit=1000");
+    const files = own.data.flatMap(({ data }) => (typeof data["sha256"] === "string" ? data["sha256"] : []));
+    const blobOf = (hash: string): string => join(install.dataDir, "blobs", hash.slice(0, 2), hash);
+    expect(files.filter((hash) => existsSync(blobOf(hash))).length).toBeGreaterThan(0);
     await run([BINARY, "drill", "--forget", "--data-dir", install.dataDir]);
+    expect(files.filter((hash) => existsSync(blobOf(hash)))).toEqual([]);
     expect((await install.get<Page<Attacker>>("/attackers")).data.filter((row) => row.drill)).toEqual([]);
   });
 });

@@ -87,6 +87,15 @@ describe.skipIf(!isRoot)("root", () => {
         ]);
         expect([file, asDecoy.exitCode]).toEqual([file, 1]);
       }
+      // Captured files are the decoys' user's; the API removes those of a drill all the same.
+      expect(drill(install).ok).toBe(true);
+      const forget = [BINARY, "drill", "--forget", "--json", "--data-dir", install.dataDir];
+      const { removed } = JSON.parse(Bun.spawnSync(forget).stdout.toString()) as {
+        removed: { blobs: number };
+      };
+      expect(removed.blobs).toBeGreaterThan(0);
+      const blobs = join(install.dataDir, "blobs");
+      expect(readdirSync(blobs, { recursive: true }).filter((name) => `${name}`.length > 60)).toEqual([]);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -297,9 +297,18 @@ for (const transport of ["memory", "socket"] as const) {
         });
         const list = (await (await harness.as("viewer", `${BASE}/drills`)).json()) as { data: unknown[] };
         expect(list.data.length).toBe(3);
+        const page = schemas.pageOf(schemas.evidenceSchema);
+        const read = async (query: string) =>
+          page.parse(await (await harness.as("viewer", `${BASE}/evidence?${query}`)).json()).data;
+        expect((await read("drill=true")).map((row) => [row.src.ip, row.drill])).toEqual([
+          ["198.51.100.9", true],
+        ]);
+        expect((await read("drill=false")).every((row) => !row.drill && row.src.ip !== "198.51.100.9")).toBe(
+          true,
+        );
         const gone = await harness.as("admin", `${BASE}/drills`, { method: "DELETE" });
         const { removed } = schemas.drillRemovedSchema.parse(await gone.json());
-        expect(removed).toMatchObject({ evidence: 1, attackers: 1, sessions: 1 });
+        expect(removed).toMatchObject({ evidence: 1, attackers: 1, sessions: 1, blobs: 0 });
         expect((await harness.as("viewer", `${BASE}/attackers/198.51.100.9`)).status).toBe(404);
       });
 

@@ -10,6 +10,7 @@ import type { Evidence } from "../../src/contract/evidence.ts";
 import { createEvidenceClient } from "../../src/evidence/client.ts";
 import type { DataFolder } from "../../src/kit/data-folder.ts";
 import { createMetrics } from "../../src/kit/metrics.ts";
+import { insertDrillSources } from "../../src/store/drills.ts";
 import type { Store } from "../../src/store/open.ts";
 import { openStore } from "../../src/store/open.ts";
 import { run as runCollector } from "../../src/workers/collector/run.ts";
@@ -101,12 +102,39 @@ describe("the evidence path", () => {
       kind: "password",
       attackers: ["203.0.113.1", "203.0.113.2"],
     });
+    for (const topic of ["attacker.observed", "attacker.session.ended", "credential.captured"])
+      expect(of(topic)[0]?.payload).toMatchObject({ drill: false });
+    expect(of("credential.reuse.detected")[0]?.payload).toMatchObject({ drill: false });
     expect(JSON.stringify(heard.map((event) => event.payload))).not.toContain("hunter2");
     const log1 = of("system.log").filter((event) => event.payload["worker"] === "ingester");
     expect(log1.reduce((sum, event) => sum + Number(event.payload["count"]), 0)).toBe(12);
     expect(log1.at(-1)?.payload["position"]).toBe(12);
     expect(new Set(of("attacker.session.ended").map((event) => event.id)).size).toBe(3);
     await correlator.stop();
+    await Promise.all(workers.map((worker) => worker.stop()));
+  }, 30_000);
+
+  test("what a drill does is marked in every payload that names its source", async () => {
+    using folder = temporaryFolder();
+    const store = openStore({ path: folder.database, log });
+    await insertDrillSources(store.db, { run: "r1", ips: ["127.9.9.8", "127.9.9.9"], startedAt: 1 });
+    await store.close();
+    const hub = new FakeHub();
+    const heard: BusEvent[] = [];
+    const subscription = hub.connect({ name: "listener" }).subscribe(">");
+    await subscription.ready;
+    void (async () => {
+      for await (const event of subscription) heard.push(event);
+    })();
+    const workers = await Promise.all([
+      startWorker(runCollector, folder),
+      startWorker(runIngester, folder, { bus: hub.connect({ name: "ingester" }) }),
+      startWorker(runCorrelator, folder, { bus: hub.connect({ name: "correlator" }) }),
+    ]);
+    await deliver(folder, [...conversation("127.9.9.8", "web-1"), ...conversation("127.9.9.9", "web-1")]);
+    const ofDrills = () => heard.filter(({ topic }) => /^(attacker|credential)\./.test(topic));
+    await until(() => ofDrills().length === 9);
+    expect(ofDrills().filter(({ payload }) => payload["drill"] !== true)).toEqual([]);
     await Promise.all(workers.map((worker) => worker.stop()));
   }, 30_000);
 

@@ -14,8 +14,10 @@ import { insertAudit, listAudit } from "../../src/store/audit.ts";
 import { listCredentialReuse, listCredentials, topCredentials } from "../../src/store/credentials.ts";
 import { listDeckies } from "../../src/store/deckies.ts";
 import { resetDerived } from "../../src/store/derived.ts";
+import { listDrillBlobs } from "../../src/store/drill-blobs.ts";
 import { forgetDrills, insertDrillSources } from "../../src/store/drills.ts";
 import { getEvidence, lastSeq, listEvidence } from "../../src/store/evidence.ts";
+import { migrate } from "../../src/store/migrate.ts";
 import { migrations, SCHEMA_VERSION } from "../../src/store/migrations/index.ts";
 import type { Store } from "../../src/store/open.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -351,6 +353,102 @@ describe("drills and derived rows", () => {
     ).toBe(41);
     expect(await forgetDrills(store.db)).toEqual({ evidence: 0, attackers: 0, sessions: 0, credentials: 0 });
     await Promise.all([store.close(), plain.close()]);
+  });
+
+  test("what drills do with a secret says nothing of what others do with it", async () => {
+    using folder = temporaryFolder();
+    const store = open(folder);
+    const from = (ip: string) => ({ src: { ip, port: 1 }, ts: 1_700_000_000_000 });
+    await insertDrillSources(store.db, { run: "r1", ips: ["127.9.9.8", "127.9.9.9"], startedAt: 1 });
+    put(store, [password("shared", from("127.9.9.8")), password("shared", from("203.0.113.9"))]);
+    const reused = async (drill?: boolean) =>
+      (await listCredentialReuse(store.db, { limit: 9, ...(drill !== undefined && { drill }) })).rows;
+    expect(await reused()).toEqual([]);
+    put(store, [password("shared", from("127.9.9.9"))]);
+    expect(await reused()).toMatchObject([{ drill: true, attackers: ["127.9.9.8", "127.9.9.9"] }]);
+    expect(await reused(false)).toEqual([]);
+    put(store, [password("shared", from("203.0.113.10"))]);
+    const [first] = (await listCredentialReuse(store.db, { limit: 1 })).rows;
+    const page = await listCredentialReuse(store.db, { limit: 1 });
+    const [second] = (await listCredentialReuse(store.db, { limit: 1, cursor: page.next ?? "" })).rows;
+    expect([first?.drill, second?.drill]).toEqual([true, false]);
+    await forgetDrills(store.db);
+    expect(await reused()).toMatchObject([
+      { drill: false, attempts: 2, attackers: ["203.0.113.9", "203.0.113.10"] },
+    ]);
+    await store.close();
+  });
+
+  test("a source named after it had acted is marked in every row, as if it had been named before", async () => {
+    using folder = temporaryFolder();
+    using before = temporaryFolder();
+    const [store, plain] = [open(folder), open(before)];
+    const records = [...conversations("203.0.113.9", 4), ...conversations("127.9.9.9", 6)];
+    const named = { run: "r1", ips: ["127.9.9.9"], startedAt: 1 };
+    put(store, records);
+    await insertDrillSources(store.db, named);
+    await insertDrillSources(plain.db, named);
+    put(plain, records);
+    expect(dump(store)).toEqual(dump(plain));
+    const marked = await listEvidence(store.db, { drill: true, limit: 100, order: "asc" });
+    expect(marked.rows.map((row) => row.src.ip)).toEqual(Array(24).fill("127.9.9.9"));
+    expect(marked.rows.every((row) => row.drill)).toBe(true);
+    await Promise.all([store.close(), plain.close()]);
+  });
+
+  test("files that a drill alone left behind are told from those that others name", async () => {
+    using folder = temporaryFolder();
+    const store = open(folder);
+    await insertDrillSources(store.db, { run: "r1", ips: ["127.9.9.9"], startedAt: 1 });
+    const uploaded = (fill: string, ip: string, ts: number) =>
+      evidence(
+        "file.uploaded",
+        { name: capture("x"), sha256: fill.repeat(64) as never, size: 1, stored: 1, via: "ftp" },
+        { src: { ip, port: 1 }, ts },
+      );
+    put(store, [
+      uploaded("a", "127.9.9.9", 5),
+      uploaded("a", "127.9.9.9", 9),
+      uploaded("b", "127.9.9.9", 6),
+      uploaded("b", "203.0.113.9", 7),
+      uploaded("c", "203.0.113.9", 8),
+    ]);
+    expect(await listDrillBlobs(store.db)).toEqual([{ sha256: "a".repeat(64) as never, until: 9 }]);
+    await store.close();
+  });
+
+  test("a store of before keeps its reused secrets, those of drills apart", async () => {
+    using folder = temporaryFolder();
+    const old = new SqliteDatabase(folder.database, { create: true });
+    migrate(old, migrations.slice(0, 4));
+    const attempt = old.prepare(
+      "INSERT INTO credential VALUES (?, ?, 1, ?, NULL, ?, 'ssh', 'password', '\"\"', NULL, ?, 0, ?)",
+    );
+    for (const [seq, ip, decky, secret, drill] of [
+      [1, "127.9.9.9", "a", "mixed", 1],
+      [2, "203.0.113.9", "a", "mixed", 0],
+      [3, "203.0.113.9", "a", "real", 0],
+      [4, "203.0.113.9", "b", "real", 0],
+      [5, "127.9.9.9", "a", "drill", 1],
+      [6, "127.9.9.9", "b", "drill", 1],
+    ] as const)
+      attempt.run(`id-${seq}`, seq, ip, decky, secret, drill);
+    const reuse = old.prepare(
+      `INSERT INTO credential_reuse VALUES (?, 1, 1, 2, '["a","b"]', '["ssh"]', '["203.0.113.9"]', 1, 1)`,
+    );
+    for (const secret of ["mixed", "real", "drill"]) reuse.run(secret);
+    old.close();
+    const store = open(folder);
+    const rows = store.sqlite.query(
+      "SELECT secret_sha256 AS secret, drill, attempts, reused, announced FROM credential_reuse ORDER BY 1, 2",
+    );
+    expect(rows.all()).toEqual([
+      { secret: "drill", drill: 1, attempts: 2, reused: 1, announced: 1 },
+      { secret: "mixed", drill: 0, attempts: 1, reused: 0, announced: 0 },
+      { secret: "mixed", drill: 1, attempts: 1, reused: 0, announced: 0 },
+      { secret: "real", drill: 0, attempts: 2, reused: 1, announced: 1 },
+    ]);
+    await store.close();
   });
 
   test("losing the derived rows loses nothing: derived again, they are the same", async () => {

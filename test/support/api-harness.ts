@@ -140,7 +140,10 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     bus: () => (bus?.connected ? bus : undefined),
     hub,
     topologyStreams,
-    blobs: { find: async (sha256) => blobs.get(sha256) },
+    blobs: {
+      find: async (sha256) => blobs.get(sha256),
+      remove: async (sha256) => blobs.delete(sha256),
+    },
     clock,
     log,
     version: "0.0.0-test",

@@ -141,12 +141,13 @@ export async function addCredential(
     .execute();
 }
 
-export async function addReuse(store: Store, secretSha256: string): Promise<void> {
+export async function addReuse(store: Store, secretSha256: string, drill = 0): Promise<void> {
   const names = { deckies: '["decky-01","decky-02"]', services: '["ssh"]', attackers: '["203.0.113.7"]' };
   await store.db
     .insertInto("credential_reuse")
     .values({
       secret_sha256: secretSha256,
+      drill,
       first_seen: 1,
       last_seen: 2,
       attempts: 3,

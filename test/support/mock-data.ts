@@ -93,6 +93,7 @@ function reuse(now: number): CredentialReuse[] {
     deckies: ["web-01", "db-02"],
     services: ["ssh", "ftp"].slice(0, 1 + (n % 2)),
     attackers: who.slice(0, 1 + (n % 4)),
+    drill: false,
   });
   return [
     row("123456", 214, 1),

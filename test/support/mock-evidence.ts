@@ -156,6 +156,7 @@ export function evidence(seq: number, ts: number, seed: Seed): EvidenceItem {
     dst: { ip: "192.0.2.10", port: 22 },
     transport: "tcp",
     data: seed.data,
+    drill: seed.ip === DRILL_IP,
   };
 }
 

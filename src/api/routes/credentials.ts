@@ -43,12 +43,12 @@ export function addCredentialRoutes(router: ApiRouter, { auth, db }: ApiDeps): v
     method: "get",
     path: "/credentials/reuse",
     summary: "Secrets seen on more than one decky or from more than one source",
-    request: { query: z.object(paging) },
+    request: { query: z.object({ ...paging, drill: flag.optional() }) },
     responses: answers(pageOf(credentialReuseSchema), "A page of secrets, last seen first"),
   });
   router.openapi(reuse, async (c) => {
-    const { limit, cursor } = c.req.valid("query");
-    const page = await listCredentialReuse(db, { limit, ...defined({ cursor }) });
+    const { limit, ...rest } = c.req.valid("query");
+    const page = await listCredentialReuse(db, { limit, ...defined(rest) });
     const data = await Promise.all(
       page.rows.map(async (row) => toReuse(row, await readSecret(db, row.secret_sha256))),
     );

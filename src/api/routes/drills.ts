@@ -1,10 +1,14 @@
 // Routes under /drills: which sources are a drill, and forgetting all that drills left behind.
 
 import { createRoute, z } from "@hono/zod-openapi";
+import type { Kysely } from "kysely";
+import { DecnetError, systemErrorCode } from "../../contract/errors.ts";
 import { createIdSource } from "../../contract/ids.ts";
 import { insertAudit } from "../../store/audit.ts";
+import { listDrillBlobs } from "../../store/drill-blobs.ts";
 import { forgetDrills, insertDrillSources, listDrillSources } from "../../store/drills.ts";
-import type { ApiDeps } from "../deps.ts";
+import type { Database } from "../../store/schema.ts";
+import type { ApiDeps, BlobSource } from "../deps.ts";
 import { openTo } from "../guard.ts";
 import { type ApiRouter, answers, takes } from "../router.ts";
 import { drillRegisteredSchema, drillRemovedSchema, drillRequestSchema, drillSchema } from "../schemas.ts";
@@ -19,8 +23,24 @@ function canonicalIp(ip: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join(".");
 }
 
+/** Removes the files that drills alone left behind. Before the rows: after a failure the next try finds them again. */
+async function removeFiles(db: Kysely<Database>, blobs: BlobSource): Promise<number> {
+  let removed = 0;
+  for (const { sha256, until } of await listDrillBlobs(db)) {
+    try {
+      if (await blobs.remove(sha256, until)) removed++;
+    } catch (error) {
+      const code = systemErrorCode(error);
+      if (code === undefined) throw error;
+      const why = `a captured file of the drill cannot be removed (${code}); nothing else was forgotten`;
+      throw new DecnetError("unavailable", why, { cause: error });
+    }
+  }
+  return removed;
+}
+
 /** Adds the routes. */
-export function addDrillRoutes(router: ApiRouter, { auth, db, clock }: ApiDeps): void {
+export function addDrillRoutes(router: ApiRouter, { auth, db, blobs, clock }: ApiDeps): void {
   const newId = createIdSource(clock);
 
   const list = createRoute({
@@ -64,10 +84,11 @@ export function addDrillRoutes(router: ApiRouter, { auth, db, clock }: ApiDeps):
     method: "delete",
     path: "/drills",
     summary: "Forget everything that drills left behind",
-    responses: answers(drillRemovedSchema, "How many rows are gone"),
+    responses: answers(drillRemovedSchema, "How many rows and captured files are gone"),
   });
   router.openapi(forget, async (c) => {
-    const removed = { ...(await forgetDrills(db)) };
+    const gone = await removeFiles(db, blobs);
+    const removed = { ...(await forgetDrills(db)), blobs: gone };
     const { username } = c.get("principal");
     await insertAudit(db, {
       ts: clock.now(),

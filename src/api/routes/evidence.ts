@@ -6,7 +6,7 @@ import { listEvidence } from "../../store/evidence.ts";
 import type { ApiDeps } from "../deps.ts";
 import { openTo } from "../guard.ts";
 import { defined } from "../optional.ts";
-import { type ApiRouter, answers, nameFilter, paging, whole } from "../router.ts";
+import { type ApiRouter, answers, flag, nameFilter, paging, whole } from "../router.ts";
 import { toEvidence, withinBytes } from "../rows.ts";
 import { evidenceSchema, pageOf } from "../schemas.ts";
 
@@ -26,6 +26,7 @@ export function addEvidenceRoutes(router: ApiRouter, { auth, db }: ApiDeps): voi
     decky: nameFilter.optional(),
     service: nameFilter.optional(),
     session: nameFilter.optional(),
+    drill: flag.optional(),
     q: z.string().max(200).optional().openapi({ description: "text anywhere in the record's data" }),
   });
   const list = createRoute({

@@ -11,7 +11,7 @@ async function ownSamples(deps: ApiDeps): Promise<Sample[]> {
   const { db, hub, registry } = deps;
   const ingested = await readIngested(db);
   const accepted = Math.max(ingested, await deps.acceptedPosition());
-  const now = await readNow(db);
+  const now = await readNow(db, false);
   const deckies = await readDeckies(db);
   return [
     { name: "decnet_build_info", value: 1, labels: { version: deps.version } },

@@ -162,7 +162,7 @@ export class TopologyStreams {
   async #tellTouch(name: keyof typeof touches, event: BusEvent): Promise<void> {
     const read = readEvent(name, event);
     if (!read) return;
-    const { attacker_ip, decky, service } = read.payload;
+    const { attacker_ip, decky, service, drill } = read.payload;
     const session = event.payload["session_id"];
     await this.#tellOf(decky, "attacker", {
       event: touches[name],
@@ -170,6 +170,7 @@ export class TopologyStreams {
       decky,
       service,
       ...(typeof session === "string" && { session_id: session }),
+      ...(drill !== undefined && { drill }),
     });
   }
 

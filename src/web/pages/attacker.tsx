@@ -1,10 +1,8 @@
 // Everything about one source.
 
-import { useEffect } from "react";
 import type { AttackerDetail } from "../../api/types.ts";
 import { DrillBadge } from "../parts/badges.tsx";
 import { CommandList, CredentialTable, FileTable, FingerprintTable } from "../parts/captures.tsx";
-import { learnDrills } from "../parts/drills.ts";
 import { isOwnReport } from "../parts/evidence-words.ts";
 import { formatCount } from "../parts/format.ts";
 import { Ago } from "../parts/moment.tsx";
@@ -109,9 +107,6 @@ function Title({ ip, drill }: { readonly ip: string; readonly drill: boolean }) 
 export function AttackerPage({ ip }: { readonly ip: string }) {
   const query = useAttacker(ip);
   const { data } = query;
-  useEffect(() => {
-    if (data) learnDrills([data]);
-  }, [data]);
   return (
     <PageFrame title={<Title ip={ip} drill={data?.drill ?? false} />}>
       <Await query={query}>

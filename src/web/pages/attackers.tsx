@@ -4,7 +4,6 @@ import { useEffect, useRef, useState } from "react";
 import type { Attacker } from "../../api/types.ts";
 import { SourceLink } from "../parts/badges.tsx";
 import { type Column, DataTable, More } from "../parts/data-table.tsx";
-import { learnDrills } from "../parts/drills.ts";
 import { formatCount } from "../parts/format.ts";
 import { Ago } from "../parts/moment.tsx";
 import { useParam } from "../parts/navigation.tsx";
@@ -103,7 +102,6 @@ export function AttackersPage() {
   const sort = attackerSorts.find((known) => known === sortText) ?? "last_seen";
   const query = useAttackers({ q, sort });
   const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
-  useEffect(() => learnDrills(rows));
   return (
     <PageFrame title="Attackers" aside={<Search q={q} setQ={setQ} />}>
       <Await query={query}>

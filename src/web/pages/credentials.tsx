@@ -2,6 +2,7 @@
 
 import { useMemo } from "react";
 import type { Captured, Credential, CredentialReuse } from "../../api/types.ts";
+import { DrillBadge } from "../parts/badges.tsx";
 import { CredentialTable, Hash } from "../parts/captures.tsx";
 import { type Column, DataTable, More } from "../parts/data-table.tsx";
 import { formatCount } from "../parts/format.ts";
@@ -67,6 +68,7 @@ const reuseColumns: readonly Column<CredentialReuse>[] = [
       `${formatCount(attackers.length)}: ${attackers.slice(0, 2).join(", ")}${attackers.length > 2 ? " …" : ""}`,
   },
   { key: "deckies", label: "Deckies", cell: ({ deckies }) => deckies.join(", ") },
+  { key: "drill", label: "Mark", cell: ({ drill }) => (drill ? <DrillBadge /> : null) },
   { key: "services", label: "Services", cell: ({ services }) => services.join(", ") },
   { key: "last", label: "Last seen", cell: ({ last_seen }) => <Ago ms={last_seen} /> },
 ];
@@ -89,7 +91,8 @@ function Reuse() {
                 caption="Reused secrets"
                 columns={reuseColumns}
                 rows={rows}
-                rowKey={({ secret_sha256 }) => secret_sha256}
+                rowKey={({ secret_sha256, drill }) => `${secret_sha256}${drill}`}
+                rowClass={({ drill }) => (drill ? "is-drill" : "")}
               />
               <More query={query} />
             </>

@@ -1,6 +1,5 @@
 // Small marks with one meaning each. Colour never carries the meaning alone.
 
-import { useIsDrill } from "./drills.ts";
 import { Link } from "./navigation.tsx";
 import { attackerPath } from "./routes.ts";
 
@@ -21,14 +20,13 @@ export function DrillBadge() {
 }
 
 /** An attacker's address as a link to its page, marked when it is a drill. */
-export function SourceLink({ ip, drill = false }: { readonly ip: string; readonly drill?: boolean }) {
-  const known = useIsDrill(ip);
+export function SourceLink({ ip, drill }: { readonly ip: string; readonly drill: boolean }) {
   return (
     <span className="source">
       <Link to={attackerPath(ip)} className="mono" data-open>
         {ip}
       </Link>
-      {(drill || known) && <DrillBadge />}
+      {drill && <DrillBadge />}
     </span>
   );
 }

@@ -16,6 +16,7 @@ const item = (kind: string, data: Record<string, unknown>): EvidenceItem => ({
   dst: { ip: "192.0.2.2", port: 22 },
   transport: "tcp",
   data,
+  drill: false,
 });
 
 const flat = (phrases: readonly Phrase[]): string =>

@@ -15,6 +15,7 @@ const item = (seq: number): EvidenceItem => ({
   dst: { ip: "192.0.2.2", port: 22 },
   transport: "tcp",
   data: {},
+  drill: false,
 });
 
 function manual() {

@@ -3,7 +3,6 @@
 
 import type { QueryClient } from "@tanstack/react-query";
 import type { Deckies, Decky, EvidenceItem, Page, Snapshot, Worker, Workers } from "../../api/types.ts";
-import { learnDrills } from "./drills.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { getJson } from "./http.ts";
 import { browserHost, createLive, type Live } from "./live.ts";
@@ -73,8 +72,7 @@ export function createLiveSession(client: QueryClient): Live {
         reread(keys.evidence);
         if (item.kind === "auth.attempted") reread(keys.credentials);
       },
-      attacker(row) {
-        learnDrills([row]);
+      attacker() {
         reread(keys.attackers);
         reread(keys.attacker);
         reread(keys.reuse);

@@ -7,7 +7,6 @@ import type {
   Credential,
   CredentialReuse,
   Deckies,
-  Drill,
   EvidenceItem,
   Me,
   Page,
@@ -24,7 +23,6 @@ export const keys = {
   stats: "stats",
   workers: "workers",
   deckies: "deckies",
-  drills: "drills",
   attackers: "attackers",
   attacker: "attacker",
   sessions: "sessions",
@@ -65,15 +63,6 @@ export function useStats(drills: boolean) {
     queryFn: ({ signal }) => getJson<Stats>(withQuery("/stats", { drills: String(drills) }), signal),
     refetchInterval: 60_000,
     placeholderData: keepPreviousData,
-  });
-}
-
-/** The sources that are drills. */
-export function useDrills() {
-  return useQuery({
-    queryKey: [keys.drills],
-    queryFn: ({ signal }) => getJson<{ readonly data: readonly Drill[] }>("/drills", signal),
-    refetchInterval: 30_000,
   });
 }
 

@@ -32,7 +32,7 @@ export const FeedRow = memo(function FeedRow({ item }: { readonly item: Evidence
         {isOwnReport(item) ? (
           <span className="faint">sensor {item.sensor}</span>
         ) : (
-          <SourceLink ip={item.src.ip} />
+          <SourceLink ip={item.src.ip} drill={item.drill} />
         )}{" "}
         <Sentence item={item} />
       </span>

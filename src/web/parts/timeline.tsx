@@ -1,6 +1,7 @@
 // Evidence in order, as a transcript: time, what happened, and the whole of its data on demand.
 
 import type { EvidenceItem } from "../../api/types.ts";
+import { DrillBadge } from "./badges.tsx";
 import { weightOf } from "./evidence-words.ts";
 import { Clock } from "./moment.tsx";
 import { Sentence } from "./sentence.tsx";
@@ -31,7 +32,8 @@ function TimelineRow({ item }: { readonly item: EvidenceItem }) {
       </span>
       <details>
         <summary data-open>
-          <span className="feed-kind">{item.kind}</span> <Sentence item={item} max={240} />
+          <span className="feed-kind">{item.kind}</span> <Sentence item={item} max={240} />{" "}
+          {item.drill && <DrillBadge />}
         </summary>
         <pre className="json">{jsonText(item)}</pre>
       </details>

@@ -13,7 +13,7 @@ export const api = defineWorker({
   service: {
     user: "workers",
     network: "management",
-    places: { database: "write", spool: "read", blobs: "read", run: "write", bus: "read" },
+    places: { database: "write", spool: "read", blobs: "write", run: "write", bus: "read" },
     startsOthers: true,
   },
   supervised: true,

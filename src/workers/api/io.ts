@@ -1,8 +1,8 @@
 // The API's socket and the files that it reads: captured blobs and the spool's head.
-// Never writes anything but its own run file.
+// Writes its own run file, and removes the blobs of forgotten drills.
 
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { rmSync, statSync, unlinkSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { BlobSource } from "../../api/deps.ts";
@@ -72,6 +72,18 @@ export function createBlobSource(folder: string): BlobSource {
         return (await stat(path)).isFile() ? Bun.file(path) : undefined;
       } catch (error) {
         if (systemErrorCode(error) === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+    async remove(sha256, until) {
+      const path = isSha256(sha256) ? blobPath(folder, sha256) : "";
+      try {
+        // In one go: a capture of the same bytes may put a younger file in its place at any time.
+        if (path === "" || Math.floor(statSync(path).mtimeMs) > until) return false;
+        unlinkSync(path);
+        return true;
+      } catch (error) {
+        if (systemErrorCode(error) === "ENOENT") return false;
         throw error;
       }
     },

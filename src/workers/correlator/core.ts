@@ -60,6 +60,11 @@ function copies<Row extends object>(rows: Iterable<Row>, keyOf: (row: Row) => st
   return new Map(Array.from(rows, (row) => [keyOf(row), { ...row }]));
 }
 
+/** What drills do with a secret says nothing of what others do with it. */
+function secretKey(hash: string, drill: boolean): string {
+  return `${hash} ${drill ? 1 : 0}`;
+}
+
 class Derivation {
   readonly #loaded: Loaded;
   readonly #attackers: Map<string, AttackerTable>;
@@ -74,7 +79,7 @@ class Derivation {
     this.#loaded = loaded;
     this.#attackers = copies(loaded.attackers, (row) => row.ip);
     this.#sessions = copies(loaded.sessions, (row) => row.id);
-    this.#secrets = copies(loaded.secrets, (row) => row.secret_sha256);
+    this.#secrets = copies(loaded.secrets, (row) => secretKey(row.secret_sha256, row.drill === 1));
     this.#deckies = copies(loaded.deckies, (row) => row.name);
   }
 
@@ -82,12 +87,14 @@ class Derivation {
     if (row.kind === "decky.changed") this.#changeDecky(row);
     if (isOwnKind(row.kind)) return;
     const attempt = dataOf(row, "auth.attempted");
-    const credential = attempt ? this.#addCredential(row, attempt) : false;
-    const seen = {
+    const source = {
       row,
-      credential,
       drill: this.#loaded.drills.has(row.src_ip),
       announced: row.seq <= this.#loaded.announcedSeq,
+    };
+    const seen = {
+      ...source,
+      credential: attempt ? this.#addCredential(source, attempt) : false,
       loggedIn: attempt?.accepted === true,
       closed: dataOf(row, "connection.closed"),
       recording: dataOf(row, "terminal.recorded")?.sha256 ?? null,
@@ -143,7 +150,8 @@ class Derivation {
   }
 
   /** True when the attempt held something to know it by. */
-  #addCredential(row: EvidenceTable, attempt: EvidenceData<"auth.attempted">): boolean {
+  #addCredential(source: Source, attempt: EvidenceData<"auth.attempted">): boolean {
+    const { row, drill } = source;
     const hash = secretSha256(attempt);
     if (hash === null) return false;
     this.#credentials.push({
@@ -159,12 +167,13 @@ class Derivation {
       secret: attempt.secret ? JSON.stringify(attempt.secret) : null,
       secret_sha256: hash,
       accepted: attempt.accepted ? 1 : 0,
-      drill: this.#loaded.drills.has(row.src_ip) ? 1 : 0,
+      drill: drill ? 1 : 0,
     });
     if (!tellsReuse(attempt)) return true;
-    const reuse = this.#secrets.get(hash) ?? newReuse(hash, row);
-    this.#secrets.set(hash, reuse);
-    observeReuse(reuse, row, row.seq <= this.#loaded.announcedSeq);
+    const key = secretKey(hash, drill);
+    const reuse = this.#secrets.get(key) ?? newReuse(hash, source);
+    this.#secrets.set(key, reuse);
+    observeReuse(reuse, source);
     return true;
   }
 
@@ -180,14 +189,18 @@ class Derivation {
   }
 }
 
-/** One record with what was read out of it. */
-export interface Observed {
+/** One record and whose it is. */
+export interface Source {
   readonly row: EvidenceTable;
-  /** It was a login attempt that is kept as a credential. */
-  readonly credential: boolean;
   readonly drill: boolean;
   /** Rows made of it were announced in an earlier life of the derived rows. */
   readonly announced: boolean;
+}
+
+/** One record with what was read out of it. */
+export interface Observed extends Source {
+  /** It was a login attempt that is kept as a credential. */
+  readonly credential: boolean;
   readonly loggedIn: boolean;
   readonly closed: EvidenceData<"connection.closed"> | null;
   readonly recording: string | null;

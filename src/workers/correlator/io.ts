@@ -29,19 +29,24 @@ const columns = {
     "id first_seq attacker_ip src_port decky service dst_ip dst_port started_at ended_at duration_ms end_reason bytes_in bytes_out evidence credentials commands files logged_in recording_sha256 drill announced",
   credential:
     "id seq ts attacker_ip session decky service method username secret secret_sha256 accepted drill",
-  credential_reuse: "secret_sha256 first_seen last_seen attempts deckies services attackers reused announced",
+  credential_reuse:
+    "secret_sha256 drill first_seen last_seen attempts deckies services attackers reused announced",
   decky: "name address mac state persona services reason changed_at",
 } as const;
 
 type Row = Record<string, string | number | null>;
 
-/** Stores rows of one table, replacing what has the same key. The first column is the key. */
-function upserter(sqlite: SqliteDatabase, table: keyof typeof columns): (rows: readonly object[]) => void {
+/** Stores rows of one table, replacing what has the same key: its first columns. */
+function upserter(
+  sqlite: SqliteDatabase,
+  table: keyof typeof columns,
+  keys = 1,
+): (rows: readonly object[]) => void {
   const names = columns[table].split(" ");
-  const sets = names.slice(1).map((name) => `${name} = excluded.${name}`);
+  const sets = names.slice(keys).map((name) => `${name} = excluded.${name}`);
   const statement = sqlite.prepare(
     `INSERT INTO ${table} (${names.join(", ")}) VALUES (${names.map(() => "?").join(", ")})
-     ON CONFLICT (${names[0]}) DO UPDATE SET ${sets.join(", ")}`,
+     ON CONFLICT (${names.slice(0, keys).join(", ")}) DO UPDATE SET ${sets.join(", ")}`,
   );
   return (rows) => {
     for (const row of rows as readonly Row[]) statement.run(...names.map((name) => row[name] ?? null));
@@ -52,7 +57,7 @@ function createSaver(sqlite: SqliteDatabase): (changes: Changes) => void {
   const attackers = upserter(sqlite, "attacker");
   const sessions = upserter(sqlite, "session");
   const credentials = upserter(sqlite, "credential");
-  const secrets = upserter(sqlite, "credential_reuse");
+  const secrets = upserter(sqlite, "credential_reuse", 2);
   const deckies = upserter(sqlite, "decky");
   const removeDeckies = sqlite.prepare("DELETE FROM decky WHERE name IN (SELECT value FROM json_each(?))");
   const activity = sqlite.prepare(`INSERT INTO activity VALUES (?, ?, ?, ?, ?, ?, ?, ?)

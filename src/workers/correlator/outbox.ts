@@ -56,7 +56,8 @@ function createReader({ sqlite }: Store): () => Waiting {
   );
   const reused = sqlite.prepare<Waiting["reused"][number], [number]>(
     `SELECT r.*, c.method, c.decky, c.service FROM credential_reuse r
-     JOIN credential c ON c.seq = (SELECT max(seq) FROM credential l WHERE l.secret_sha256 = r.secret_sha256)
+     JOIN credential c ON c.seq =
+       (SELECT max(seq) FROM credential l WHERE l.secret_sha256 = r.secret_sha256 AND l.drill = r.drill)
      WHERE r.reused = 1 AND r.announced = 0 LIMIT ?`,
   );
   return () => ({
@@ -82,7 +83,12 @@ function safely(bus: Bus, log: Logger): Publish {
 
 function publish(send: Publish, waiting: Waiting): void {
   for (const row of waiting.attackers) {
-    const contact = { attacker_ip: row.ip, decky: row.first_decky, service: row.first_service };
+    const contact = {
+      attacker_ip: row.ip,
+      decky: row.first_decky,
+      service: row.first_service,
+      drill: row.drill === 1,
+    };
     const id = envelopeId("attacker.observed", row.ip, row.first_seq);
     send(topics.attackerObserved, {}, { ...contact, first_seen: row.first_seen }, { id });
   }
@@ -102,14 +108,31 @@ function publish(send: Publish, waiting: Waiting): void {
   }
   for (const row of waiting.reused) {
     const { secret_sha256, method: kind, decky, service } = row;
+    const drill = row.drill === 1;
     const where = { deckies: parseNames(row.deckies), attackers: parseNames(row.attackers) };
-    const id = envelopeId("credential.reuse.detected", secret_sha256, row.first_seen);
-    send(topics.credentialReuseDetected, {}, { secret_sha256, kind, decky, service, ...where }, { id });
+    const id = envelopeId(
+      "credential.reuse.detected",
+      secret_sha256,
+      row.first_seen,
+      ...(drill ? ["drill"] : []),
+    );
+    send(
+      topics.credentialReuseDetected,
+      {},
+      { secret_sha256, kind, decky, service, ...where, drill },
+      { id },
+    );
   }
 }
 
 function sessionContact(row: SessionTable) {
-  return { session_id: row.id, attacker_ip: row.attacker_ip, decky: row.decky, service: row.service };
+  return {
+    session_id: row.id,
+    attacker_ip: row.attacker_ip,
+    decky: row.decky,
+    service: row.service,
+    drill: row.drill === 1,
+  };
 }
 
 function createMarker({ sqlite }: Store): (waiting: Waiting) => void {
@@ -120,13 +143,14 @@ function createMarker({ sqlite }: Store): (waiting: Waiting) => void {
   const attackers = mark("attacker", 1, "announced = 0 AND ip");
   const started = mark("session", 1, "announced = 0 AND id");
   const ended = mark("session", 2, "announced = 1 AND id");
-  const reused = mark("credential_reuse", 1, "secret_sha256");
+  const reused = sqlite.prepare(`UPDATE credential_reuse SET announced = 1
+    WHERE (secret_sha256, drill) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`);
   const run = sqlite.transaction((waiting: Waiting) => {
     attackers.run(JSON.stringify(waiting.attackers.map((row) => row.ip)));
     // Ended before started: a session that was only now told as started is not told as ended yet.
     ended.run(JSON.stringify(waiting.ended.map((row) => row.id)));
     started.run(JSON.stringify(waiting.started.map((row) => row.id)));
-    reused.run(JSON.stringify(waiting.reused.map((row) => row.secret_sha256)));
+    reused.run(JSON.stringify(waiting.reused.map((row) => [row.secret_sha256, row.drill])));
   });
   return (waiting) => run.immediate(waiting);
 }

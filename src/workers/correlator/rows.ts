@@ -1,8 +1,8 @@
 // Attackers and secrets: how a row begins and what one more record adds to it. Pure; changes the row it is given.
 
 import { parseNames } from "../../store/json.ts";
-import type { AttackerTable, CredentialReuseTable, EvidenceTable } from "../../store/schema.ts";
-import type { Observed } from "./core.ts";
+import type { AttackerTable, CredentialReuseTable } from "../../store/schema.ts";
+import type { Observed, Source } from "./core.ts";
 import { addCounts } from "./counts.ts";
 
 /** Most distinct names that a row lists. */
@@ -50,9 +50,10 @@ export function observeAttacker(attacker: AttackerTable, seen: Observed, began: 
 }
 
 /** The row of a secret seen for the first time. */
-export function newReuse(hash: string, row: EvidenceTable): CredentialReuseTable {
+export function newReuse(hash: string, { row, drill }: Source): CredentialReuseTable {
   return {
     secret_sha256: hash,
+    drill: drill ? 1 : 0,
     first_seen: row.ts,
     last_seen: row.ts,
     attempts: 0,
@@ -64,8 +65,8 @@ export function newReuse(hash: string, row: EvidenceTable): CredentialReuseTable
   };
 }
 
-/** Adds one attempt; `announced` when a reuse that it shows was told before. */
-export function observeReuse(reuse: CredentialReuseTable, row: EvidenceTable, announced: boolean): void {
+/** Adds one attempt. */
+export function observeReuse(reuse: CredentialReuseTable, { row, announced }: Source): void {
   reuse.first_seen = Math.min(reuse.first_seen, row.ts);
   reuse.last_seen = Math.max(reuse.last_seen, row.ts);
   reuse.attempts++;

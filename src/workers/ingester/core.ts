@@ -25,6 +25,7 @@ export interface CapturedNotice {
   readonly decky: string;
   readonly service: string;
   readonly attacker_ip: string;
+  readonly drill: boolean;
 }
 
 function parseAttempt(row: RecordRow): EvidenceData<"auth.attempted"> | null {
@@ -32,8 +33,8 @@ function parseAttempt(row: RecordRow): EvidenceData<"auth.attempted"> | null {
   return parsed.success ? parsed.data : null;
 }
 
-/** The notice of one stored row, or null when it holds no credential. */
-export function credentialNotice(row: RecordRow): CapturedNotice | null {
+/** The notice of one stored row, or null when it holds no credential. `drills` are the sources that are a drill's. */
+export function credentialNotice(row: RecordRow, drills: ReadonlySet<string>): CapturedNotice | null {
   if (row.kind !== "auth.attempted") return null;
   const attempt = parseAttempt(row);
   const hash = attempt && secretSha256(attempt);
@@ -44,5 +45,6 @@ export function credentialNotice(row: RecordRow): CapturedNotice | null {
     decky: row.decky,
     service: row.service,
     attacker_ip: row.srcIp,
+    drill: drills.has(row.srcIp),
   };
 }

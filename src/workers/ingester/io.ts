@@ -4,9 +4,10 @@
 import type { RecordRow } from "../../evidence/record.ts";
 import type { Store } from "../../store/open.ts";
 
-/** What one transaction did: `stored` rows were new. `seq` is the last one given. */
+/** What one transaction did: `stored` rows were new, `drills` are the drills among their sources. `seq` is the last one given. */
 export interface Ingested {
   readonly stored: readonly RecordRow[];
+  readonly drills: ReadonlySet<string>;
   readonly seq: number;
 }
 
@@ -37,6 +38,14 @@ export function createIngestStore(store: Store): IngestStore {
   const writeState = sqlite.prepare("UPDATE ingest_state SET position = ?, seq = ? WHERE id = 1");
   const state = (): IngestState => readState.get() ?? { position: 0, seq: 0 };
 
+  const readDrills = sqlite.prepare<{ ip: string }, [string]>(
+    "SELECT ip FROM drill WHERE ip IN (SELECT value FROM json_each(?))",
+  );
+  const drillsAmong = (rows: readonly RecordRow[]): ReadonlySet<string> => {
+    const sources = JSON.stringify([...new Set(rows.map((row) => row.srcIp))]);
+    return new Set(readDrills.all(sources).map(({ ip }) => ip));
+  };
+
   const run = sqlite.transaction((rows: readonly RecordRow[], position: number, now: number): Ingested => {
     let { seq } = state();
     const stored: RecordRow[] = [];
@@ -63,7 +72,7 @@ export function createIngestStore(store: Store): IngestStore {
       stored.push(row);
     }
     writeState.run(position, seq);
-    return { stored, seq };
+    return { stored, drills: drillsAmong(stored), seq };
   });
 
   return { state, ingest: (rows, position, now) => run.immediate(rows, position, now) };

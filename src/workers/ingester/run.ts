@@ -119,12 +119,12 @@ class Ingester {
     }
   }
 
-  #tell({ stored }: Ingested, position: number): void {
+  #tell({ stored, drills }: Ingested, position: number): void {
     const { bus } = this.#context;
     if (stored.length === 0) return;
     bus.publish(topics.systemLog, {}, { worker: "ingester", count: stored.length, position });
     for (const row of stored) {
-      const notice = credentialNotice(row);
+      const notice = credentialNotice(row, drills);
       if (notice) bus.publish(topics.credentialCaptured, {}, notice);
     }
   }
