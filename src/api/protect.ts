@@ -47,15 +47,18 @@ function hostName(header: string): string {
 }
 
 /**
- * Bound to loopback, only requests that name loopback are answered: a page elsewhere that points its own name at
+ * Refuses a request that names no host. Bound to loopback, only requests that name loopback are answered: a page elsewhere that points its own name at
  * 127.0.0.1 (DNS rebinding) still sends that name.
  */
 export function checkHost(boundTo: string): MiddlewareHandler<ApiEnv> {
   const strict = isLoopback(boundTo);
   return async function checkHost(c, next) {
-    const host = c.req.header("host") ?? new URL(c.req.url).host;
-    if (strict && !isLoopback(hostName(host)))
+    const url = URL.parse(c.req.url);
+    const host = c.req.header("host") ?? url?.host;
+    if (strict && host !== undefined && !isLoopback(hostName(host)))
       throw new DecnetError("forbidden", "this address is not served here");
+    // The URL is made from the Host header: without a sound one (HTTP/1.0 may leave it out) it is none.
+    if (!url) throw new DecnetError("invalid", "the request needs a valid Host header");
     await next();
   };
 }
