@@ -4,7 +4,6 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import type { Status } from "../api/types.ts";
-import { natsSettings } from "../bus/nats-settings.ts";
 import { BUS_FOLDER, busSocketPath } from "../bus/socket-path.ts";
 import { systemClock } from "../contract/clock.ts";
 import { DecnetError, toError } from "../contract/errors.ts";
@@ -20,12 +19,12 @@ import { openControlSocket } from "../kit/supervisor/control-socket.ts";
 import { holdFolder } from "../kit/supervisor/hold-folder.ts";
 import type { Supervisor } from "../kit/supervisor/supervisor.ts";
 import { createSupervisor } from "../kit/supervisor/supervisor.ts";
-import { checkBind } from "../platform/bind-check.ts";
 import { ownerFor } from "../platform/identity.ts";
 import { workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
+import { checkBefore } from "./up-checks.ts";
 import { announce, tellCrash } from "./up-report.ts";
 
 /** How long workers may take to come up before `up` says that they did not. */
@@ -144,18 +143,6 @@ function loginsOf(
   return { count: plans.length, logins: new Map(logins) };
 }
 
-/** Asks beforehand for what would otherwise make a worker fail again and again. */
-async function checkPlaces(config: Config): Promise<void> {
-  const asked = config.sourceOf("api.port") !== "default";
-  await checkBind(
-    asked ? "--api-port" : "--api-host",
-    config.get("api.host"),
-    asked ? config.get("api.port") : 0,
-  );
-  const listen = config.get("decky.listen");
-  if (listen !== "::") await checkBind("--listen", listen, 0);
-}
-
 /** Makes the folder. Throws DecnetError `config` that names it when it cannot be. */
 function makeFolder(folder: DataFolder, owner: FolderOwner | undefined): void {
   try {
@@ -188,15 +175,14 @@ async function serve(signal: AbortSignal, start: Promise<void>, tell: () => Prom
 /** Runs everything until the signal aborts. */
 export async function runUp(call: CommandCall): Promise<number> {
   const { folder, config } = settingsOf(call);
+  await checkBefore(folder, config);
   const owner = process.getuid?.() === 0 ? ownerFor(folder.root) : undefined;
   makeFolder(folder, owner);
   const held = holdFolder(folder);
-  await checkPlaces(config);
   const { count, logins } = loginsOf(folder, config);
   const startedAt = systemClock.now();
   const bus = busVariables(config);
   const ownBroker = config.get("bus.type") === "unix";
-  if (config.get("bus.type") === "nats") natsSettings(bus);
   const busSocket = busPathFor(call, folder, owner);
   const token = randomBytes(32).toString("base64url");
   let adminPassword: string | undefined;

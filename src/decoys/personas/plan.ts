@@ -31,14 +31,14 @@ function parseLogins(pairs: readonly string[]): readonly Login[] {
   });
 }
 
-/**
- * The machines of the host driver: every service asked for (all when none is named) on the archetype it belongs to.
- * Throws DecnetError `config` on a name that no archetype offers.
- */
-export function planDeckies(
-  secret: InstallSecret,
-  options: { readonly services: readonly string[]; readonly logins: readonly string[] },
-): readonly DeckyPlan[] {
+/** What was asked for: decoys, all when none is named, and `name:password` pairs that get in. */
+interface PlanWish {
+  readonly services: readonly string[];
+  readonly logins: readonly string[];
+}
+
+/** The decoys and logins asked for. Throws DecnetError `config` on a name that no archetype offers, and on what is no login. */
+export function checkPlan(options: PlanWish): { wanted: ReadonlySet<string>; logins: readonly Login[] } {
   const known = hostArchetypes.flatMap((archetype) => archetype.services as readonly string[]);
   const stranger = options.services.find((name) => !known.includes(name));
   if (stranger !== undefined) {
@@ -46,7 +46,12 @@ export function planDeckies(
     throw new DecnetError("config", `unknown service "${stranger}".${remedy}`);
   }
   const wanted = new Set(options.services.length === 0 ? known : options.services);
-  const logins = parseLogins(options.logins);
+  return { wanted, logins: parseLogins(options.logins) };
+}
+
+/** The machines of the host driver: every service asked for on the archetype it belongs to. Throws as {@link checkPlan}. */
+export function planDeckies(secret: InstallSecret, options: PlanWish): readonly DeckyPlan[] {
+  const { wanted, logins } = checkPlan(options);
   return hostArchetypes
     .map((archetype) => ({
       persona: createPersona(secret, archetype.name, { logins }),
