@@ -47,13 +47,13 @@ export async function runPublishCommand(call: CommandCall): Promise<number> {
     throw new DecnetError("usage", "publish takes a topic and a JSON object");
   const bus = openBus(call);
   try {
+    await runPublish({ bus, topic, json });
     if (topicNameOf(topic) === undefined) {
       const known = topicNames.map((name) => topicCatalogue[name].template);
       call.terminal.err(
-        `decnet: "${printable(topic)}" is not in the catalogue.${didYouMean(topic, known)} Published all the same.\n`,
+        `decnet: published, but "${printable(topic)}" is not in the catalogue.${didYouMean(topic, known)}\n`,
       );
     }
-    await runPublish({ bus, topic, json });
     return 0;
   } finally {
     await bus.close();

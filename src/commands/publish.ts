@@ -2,8 +2,10 @@
 
 import type { Bus } from "../bus/bus.ts";
 import { isTopic } from "../bus/subject.ts";
-import { checkPayload, topicNameOf } from "../bus/topic-of.ts";
-import { DecnetError } from "../contract/errors.ts";
+import { topicNameOf } from "../bus/topic-of.ts";
+import { topicCatalogue } from "../bus/topics.ts";
+import { printable } from "../contract/captured.ts";
+import { DecnetError, toError } from "../contract/errors.ts";
 
 /** Options of {@link runPublish}. */
 export interface RunPublishOptions {
@@ -18,17 +20,26 @@ export interface RunPublishOptions {
  * fit its topic (every reader would skip it), and `unavailable` when the broker did not confirm it.
  */
 export async function runPublish({ bus, topic, json }: RunPublishOptions): Promise<void> {
-  if (!isTopic(topic)) throw new DecnetError("invalid", "not a bus topic");
-  const payload = parseObject(json);
-  if (!checkPayload(topic, payload)) {
-    throw new DecnetError(
-      "invalid",
-      `payload does not fit ${topicNameOf(topic) ?? topic}; see docs/service-bus.md`,
-    );
+  if (!isTopic(topic)) {
+    const form = "words between dots, none empty, without * and >";
+    throw new DecnetError("invalid", `"${printable(topic, 80)}" is no topic: ${form}`);
   }
+  const payload = parseObject(json);
+  refuseMisfit(topic, payload);
   bus.publishTo(topic, payload);
   if (!(await bus.flush()))
     throw new DecnetError("unavailable", "the bus can't be reached; nothing was published");
+}
+
+function refuseMisfit(topic: string, payload: Readonly<Record<string, unknown>>): void {
+  const name = topicNameOf(topic);
+  const issue = name && topicCatalogue[name].schema.safeParse(payload).error?.issues[0];
+  if (!issue) return;
+  const field = printable(issue.path.join(".") || "payload", 80);
+  throw new DecnetError(
+    "invalid",
+    `the payload does not fit ${topic}: ${field}: ${issue.message}; see docs/service-bus.md`,
+  );
 }
 
 function parseObject(json: string): Readonly<Record<string, unknown>> {
@@ -36,9 +47,12 @@ function parseObject(json: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw new DecnetError("invalid", "payload is not JSON", { cause });
+    throw new DecnetError("invalid", `the payload is not JSON: ${printable(toError(cause).message, 120)}`, {
+      cause,
+    });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value))
     return value as Record<string, unknown>;
-  throw new DecnetError("invalid", "payload is not a JSON object");
+  const what = Array.isArray(value) ? "an array" : value === null ? "null" : `a ${typeof value}`;
+  throw new DecnetError("invalid", `the payload is ${what}; a JSON object is needed`);
 }
