@@ -1,6 +1,6 @@
 // argv to command: the only process.exit and the only top-level catch.
 
-import { runCli } from "./commands/cli.ts";
+import { enter } from "./commands/entry.ts";
 
 const EXIT_INTERRUPTED = 130;
 
@@ -34,7 +34,7 @@ function writerTo(stream: NodeJS.WriteStream): { write(text: string): void; done
 }
 
 const [out, err] = [writerTo(process.stdout), writerTo(process.stderr)];
-const status = await runCli(
+const status = await enter(
   process.argv.slice(2),
   {
     env: process.env,

@@ -7,4 +7,7 @@ declare const DECNET_COMMIT: string | undefined;
 export const version: string = typeof DECNET_VERSION === "string" ? DECNET_VERSION : "dev";
 
 /** The commit it was built from, or `unknown`. */
-export const commit: string = typeof DECNET_COMMIT === "string" ? DECNET_COMMIT : "unknown";
+const commit: string = typeof DECNET_COMMIT === "string" ? DECNET_COMMIT : "unknown";
+
+/** Both, as `decnet --version` says them. */
+export const versionLine = `decnet ${version} (${commit})`;

@@ -41,7 +41,7 @@ export interface CommandDefinition {
   readonly options?: readonly (readonly [flags: string, summary: string])[];
   /** Settings that this command takes as flags; all that have one when absent. */
   readonly settings?: readonly SettingKey[];
-  /** Sections of the settings that it takes as flags, in place of `settings`. */
+  /** Sections of the settings, or single ones, that it takes as flags, in place of `settings`. */
   readonly sections?: readonly string[];
   readonly examples: readonly string[];
   readonly group: "commands" | "workers";

@@ -7,10 +7,19 @@ import { fleetCommands } from "./fleet/definitions.ts";
 import { JSON_OPTION } from "./json-option.ts";
 import { topologyCommands } from "./topology-definitions.ts";
 
-/** Commands under which others stand, and what they are for. */
-export const commandGroups: Readonly<Record<string, string>> = Object.freeze({
-  topology: "draw, check, deploy and show topologies: LANs, the deckies in them, and the ways between",
-});
+/** Commands under which others stand: what they are for, and how they are used. */
+export const commandGroups: Readonly<Record<string, { summary: string; examples: readonly string[] }>> =
+  Object.freeze({
+    topology: {
+      summary: "draw, check, deploy and show topologies: LANs, the deckies in them, and the ways between",
+      examples: [
+        "decnet topology generate --lans 3 --deckies 8 > maze.toml",
+        "decnet topology show maze.toml",
+        "decnet topology deploy maze.toml",
+        "decnet topology generate --help",
+      ],
+    },
+  });
 
 const own: readonly CommandDefinition[] = [
   defineCommand({

@@ -1,6 +1,5 @@
 // Where everything of one install lies. The only place that knows a file name in the data folder.
 
-import { createHash } from "node:crypto";
 import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -53,7 +52,7 @@ const RUN_PATH_BYTES = 85;
 function runFolder(root: string, uid: number): string {
   const inside = join(root, "run");
   if (Buffer.byteLength(inside) <= RUN_PATH_BYTES) return inside;
-  const mark = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const mark = new Bun.CryptoHasher("sha256").update(root).digest("hex").slice(0, 16);
   return join(tmpdir(), `decnet-${uid}-${mark}`);
 }
 

@@ -64,7 +64,7 @@ export interface WorkerDefinition {
   readonly summary: string;
   /** Example invocations for its help. */
   readonly examples: readonly string[];
-  /** Sections of the config schema that it reads. */
+  /** Sections of the config schema that it reads, or single settings: its flags are those among them. */
   readonly config: readonly string[];
   /** Names in the topic catalogue. */
   readonly publishes: readonly string[];

@@ -65,12 +65,58 @@ describe("the command line", () => {
     expect(decnet(["publish"]).code).toBe(64);
   });
 
+  test("help of a command is that of its --help, and of none names the nearest", () => {
+    for (const words of [["status"], ["topology"], ["topology", "show"]])
+      expect(decnet(["help", ...words])).toEqual(decnet([...words, "--help"]));
+    expect(decnet(["help"]).out).toBe(decnet(["--help"]).out);
+    expect(decnet(["topology", "--help"]).out).toContain("Examples:\n  $ decnet topology");
+    const [command, sub] = [decnet(["help", "statsu"]), decnet(["help", "topology", "shwo"])];
+    expect([command.code, command.out, command.err]).toEqual([
+      64,
+      "",
+      'decnet: unknown command "statsu". Did you mean "status"? See decnet --help.\n',
+    ]);
+    expect([sub.code, sub.err.includes('Did you mean "show"')]).toEqual([64, true]);
+  });
+
+  test("an option that takes no value, or that is misspelt, is told how to be used", () => {
+    const said = (...args: string[]) => decnet([...args, "--data-dir", join(folder, "none")]);
+    expect(said("status", "--json=yes")).toMatchObject({
+      code: 64,
+      err: "decnet: --json takes no value: write --json alone\n",
+    });
+    expect(said("status", "--jsn").err).toBe('decnet: unknown option "--jsn". Did you mean "--json"?\n');
+    expect(decnet(["--verison"])).toMatchObject({ code: 64, err: expect.stringContaining('"--version"') });
+  });
+
+  test("the help of a worker shows the flags of what it reads, and no others", () => {
+    for (const worker of ["collector", "ingester", "correlator", "mutator"])
+      expect(decnet([worker, "--help"]).out).not.toMatch(/--(listen|services|port-offset|api-port)/);
+    expect(decnet(["decky", "--help"]).out).toMatch(/--listen[\s\S]*--port-offset[\s\S]*--services/);
+    expect(decnet(["api", "--help"]).out).toMatch(/--api-host[\s\S]*--api-port/);
+  });
+
   test("a bad setting names the flag and exits with 78, before anything is made", () => {
     const { code, err } = decnet(["up", "--api-port", "99999", "--data-dir", join(folder, "never")]);
     expect([code, err.includes("--api-port")]).toEqual([78, true]);
     expect(readdirSync(folder)).not.toContain("never");
     const service = decnet(["up", "--services", "shh", "--data-dir", join(folder, "never-either")]);
     expect([service.code, service.err.includes('Did you mean "ssh"')]).toEqual([78, true]);
+    for (const flags of [
+      ["--listen", "203.0.113.9"],
+      ["--port-offset", "65000"],
+      ["--api-host", "203.0.113.9"],
+    ])
+      expect(decnet(["up", ...flags, "--data-dir", join(folder, "never-again")]).code).toBe(78);
+    const logins = { DECNET_DECKY_LOGINS: "no-colon", DECNET_DATA_DIR: join(folder, "never-logins") };
+    expect(decnet(["up"], logins).code).toBe(78);
+    const nats = {
+      DECNET_BUS_TYPE: "nats",
+      DECNET_NATS_URL: "nats://127.0.0.1:1",
+      DECNET_NATS_CREDS: "/none",
+    };
+    expect(decnet(["up", "--data-dir", join(folder, "never-nats")], nats).code).toBe(78);
+    expect(readdirSync(folder).filter((name) => name.startsWith("never"))).toEqual([]);
   });
 
   test("an address that is not one, or not of this host, is named before anything is started", () => {
@@ -103,6 +149,26 @@ describe("the command line", () => {
     const { code, out } = decnet(["status", "--json", "--data-dir", join(folder, "none")]);
     expect([code, JSON.parse(out).running]).toEqual([69, false]);
   });
+
+  test("publish says what is wrong, warns only of what was sent, and leaves with a fitting status", () => {
+    const none = { DECNET_DATA_DIR: join(folder, "none"), DECNET_BUS_SOCKET: join(folder, "no.sock") };
+    const publish = (topic: string, json: string) => {
+      const { code, out, err } = decnet(["publish", topic, json], none);
+      return { code, out, lines: err.trimEnd().split("\n") };
+    };
+    for (const [topic, json, code, words] of [
+      ["foo..bar", "{}", 65, '"foo..bar" is no topic'],
+      ["foo.*", "{}", 65, '"foo.*" is no topic'],
+      ["foo.bar", "{", 65, "not JSON"],
+      ["foo.bar", "[1]", 65, "an array"],
+      ["system.decky.control", "{}", 65, "action"],
+      ["foo.bar", "{}", 69, "the bus can't be reached"],
+    ] as const) {
+      const said = publish(topic, json);
+      expect([said.code, said.out, said.lines.length], topic).toEqual([code, "", 1]);
+      expect(said.lines[0]).toContain(words);
+    }
+  }, 60_000);
 
   test("config --explain shows each value with its source", () => {
     const { code, out } = decnet(["config", "--explain", "--json", "--data-dir", folder], {

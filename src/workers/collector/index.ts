@@ -6,7 +6,7 @@ export const collector = defineWorker({
   name: "collector",
   summary: "takes evidence in and puts it on disk before acknowledging it",
   examples: ["decnet collector"],
-  config: ["spool", "decky"],
+  config: ["spool", "decky.sensor"],
   publishes: ["systemLog"],
   subscribes: [],
   privileges: [],

@@ -6,7 +6,7 @@ export const mutator = defineWorker({
   name: "mutator",
   summary: "brings topologies onto the network, changes their machines over time, takes them down",
   examples: ["decnet mutator"],
-  config: ["decky", "limits", "mutator"],
+  config: ["decky.sensor", "limits.pending_records", "mutator"],
   publishes: [
     "topologyMutationEnqueued",
     "topologyMutationApplying",
