@@ -9,6 +9,7 @@ import { systemClock } from "../../src/contract/clock.ts";
 import type { Evidence } from "../../src/contract/evidence.ts";
 import type { EvidenceId, SessionId } from "../../src/contract/ids.ts";
 import { createIdSource } from "../../src/contract/ids.ts";
+import type { CounterName } from "../../src/contract/metrics.ts";
 import { encodeRecord } from "../../src/evidence/record.ts";
 import { createSpoolFiles } from "../../src/evidence/spool/files.ts";
 import { SpoolWriter } from "../../src/evidence/spool/writer.ts";
@@ -83,7 +84,7 @@ async function fillSpool(folder: DataFolder, records: number): Promise<void> {
 async function timeUntil(
   folder: DataFolder,
   worker: RunWorker,
-  metric: string,
+  metric: CounterName,
   count: number,
 ): Promise<number> {
   const stop = new AbortController();

@@ -23,6 +23,16 @@ test("samples of one name stand together under one TYPE line", () => {
   );
 });
 
+test("what is known of a metric stands above it, once", () => {
+  const metrics = { evidence_stored_total: 7, spool_bytes: 1 };
+  const text = formatMetrics([...workerSamples(worker({ metrics })), ...workerSamples(worker({}))]);
+  for (const name of ["worker_up", "worker_heartbeat_age_seconds", "ingester_spool_bytes"])
+    expect(
+      text.match(new RegExp(`^# HELP decnet_${name} [A-Z1].+\\.\n# TYPE decnet_${name} gauge\n`, "gm")),
+    ).toHaveLength(1);
+  expect(text).toContain("# TYPE decnet_ingester_evidence_stored_total counter\n");
+});
+
 test("a worker's own metrics carry its name", () => {
   const text = formatMetrics(workerSamples(worker({ metrics: { records_total: 7, lag: 0 } })));
   expect(text).toContain('decnet_worker_up{worker="ingester"} 1\n');

@@ -228,6 +228,9 @@ for (const transport of ["memory", "socket"] as const) {
         const response = await harness.as("viewer", `${BASE}/metrics`);
         expect(response.headers.get("content-type")).toContain("text/plain; version=0.0.4");
         const text = await response.text();
+        const names = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1] ?? "");
+        const foreign = "decnet_collector_records_total";
+        for (const name of names.filter((own) => own !== foreign)) expect(text).toContain(`# HELP ${name} `);
         expect(text).toContain('decnet_worker_up{worker="collector"} 1\n');
         expect(text).toContain(
           "# TYPE decnet_collector_records_total counter\ndecnet_collector_records_total 6\n",
@@ -236,7 +239,7 @@ for (const transport of ["memory", "socket"] as const) {
         expect(text).not.toContain("bad name");
         for (const line of text.trimEnd().split("\n")) {
           expect(line).toMatch(
-            /^(# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\{[a-z]+="[A-Za-z0-9._+-]+"\})? -?[0-9.e+-]+)$/,
+            /^(# HELP [a-z0-9_]+ [^\\]+|# TYPE [a-z0-9_]+ (counter|gauge)|[a-z0-9_]+(\{[a-z]+="[A-Za-z0-9._+-]+"\})? -?[0-9.e+-]+)$/,
           );
         }
       });

@@ -7,28 +7,31 @@ import { formatMetrics, type Sample, workerSamples } from "../metrics-text.ts";
 import { readDeckies, readIngested, readNow } from "../reads.ts";
 import { type ApiRouter, answersBytes } from "../router.ts";
 
+function own(name: string, value: number, help: string): Sample {
+  return { name, value, help };
+}
+
 async function ownSamples(deps: ApiDeps): Promise<Sample[]> {
   const { db, hub, registry } = deps;
   const ingested = await readIngested(db);
   const accepted = Math.max(ingested, await deps.acceptedPosition());
   const now = await readNow(db, false);
   const deckies = await readDeckies(db);
+  const running = deckies.filter((decky) => decky.state === "running").length;
+  const labels = { version: deps.version };
   return [
-    { name: "decnet_build_info", value: 1, labels: { version: deps.version } },
-    { name: "decnet_bus_connected", value: deps.busConnected() ? 1 : 0 },
-    { name: "decnet_evidence_accepted_total", value: accepted },
-    { name: "decnet_evidence_ingested_total", value: ingested },
-    { name: "decnet_evidence_spooled", value: accepted - ingested },
-    { name: "decnet_store_sessions_open", value: now.sessions_open },
-    { name: "decnet_store_credentials_reused", value: now.credentials_reused },
-    { name: "decnet_store_deckies", value: deckies.length },
-    {
-      name: "decnet_store_deckies_running",
-      value: deckies.filter((decky) => decky.state === "running").length,
-    },
-    { name: "decnet_stream_clients", value: hub.clients },
-    { name: "decnet_stream_lagged_total", value: hub.lagged },
-    { name: "decnet_heartbeats_ignored_total", value: registry.ignored },
+    { name: "decnet_build_info", value: 1, labels, help: "Always 1; the release is its label." },
+    own("decnet_bus_connected", deps.busConnected() ? 1 : 0, "1 while the API is on the bus."),
+    own("decnet_evidence_accepted_total", accepted, "Records that are on disk, ever."),
+    own("decnet_evidence_ingested_total", ingested, "Records of the spool that are in the store, ever."),
+    own("decnet_evidence_spooled", accepted - ingested, "Records that are on disk and not yet in the store."),
+    own("decnet_store_sessions_open", now.sessions_open, "Conversations that go on, drills left out."),
+    own("decnet_store_credentials_reused", now.credentials_reused, "Reused secrets, drills left out."),
+    own("decnet_store_deckies", deckies.length, "Deckies that are known."),
+    own("decnet_store_deckies_running", running, "Deckies that run."),
+    own("decnet_stream_clients", hub.clients, "Open event streams."),
+    own("decnet_stream_lagged_total", hub.lagged, "Event streams closed because their reader was slow."),
+    own("decnet_heartbeats_ignored_total", registry.ignored, "Heartbeats that could not be believed."),
   ];
 }
 
