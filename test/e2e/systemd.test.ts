@@ -45,6 +45,9 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     await host.eventually(() => install.areOk(...names), 30_000);
     const { code, out } = await host.run(["decnet", "drill", "--json", "--data-dir", DATA]);
     expect([code, JSON.parse(out)]).toEqual([0, expect.objectContaining({ ok: true })]);
+    const forgotten = await host.run(["decnet", "drill", "--forget", "--json", "--data-dir", DATA]);
+    expect(JSON.parse(forgotten.out).removed.blobs).toBeGreaterThan(0);
+    expect(await host.must("find", `${DATA}/blobs`, "-type", "f")).toBe("");
     expect(await install.changedBy()).toEqual([]);
     expect((await host.must("systemctl", "--failed", "--no-legend")).trim()).toBe("");
   }, 120_000);

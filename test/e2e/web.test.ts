@@ -140,6 +140,12 @@ test("the table of attackers sorts and pages, and drills are marked", async () =
   await page.getByRole("button", { name: "First seen" }).click();
   await page.locator('th[aria-sort="descending"]', { hasText: "First seen" }).waitFor();
   expect(new URL(page.url()).searchParams.get("sort")).toBe("first_seen");
+  // Its records are marked by themselves, wherever they are shown first.
+  await page.goto(api.url);
+  const record = page.locator("li.feed-row").filter({ hasText: "10.9.8.7" }).first();
+  await record.getByText("DRILL").waitFor();
+  await page.goto(`${api.url}/attackers/10.9.8.7`);
+  await page.locator("li.timeline-row .badge.drill").first().waitFor();
 }, 30_000);
 
 test("BUS OFFLINE is on every page while the bus is away, and goes when it is back", async () => {
