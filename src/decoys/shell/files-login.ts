@@ -5,11 +5,11 @@ import type { Session } from "../decoy.ts";
 import { fromByteString } from "./bytes.ts";
 import type { ByteString, FilesLogin } from "./shell.ts";
 import { createCaptures } from "./vfs/captures.ts";
-import { WrittenContent } from "./vfs/content.ts";
 import type { Disk } from "./vfs/disks.ts";
 import type { Credentials } from "./vfs/node.ts";
 import type { Tree } from "./vfs/tree.ts";
 import { FsView } from "./vfs/view.ts";
+import { WrittenContent } from "./vfs/written.ts";
 import { mountOf } from "./world/mounts.ts";
 import type { World } from "./world/world.ts";
 

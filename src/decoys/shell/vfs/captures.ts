@@ -5,8 +5,9 @@ import { capture } from "../../../contract/captured.ts";
 import type { FileCapture, Session } from "../../decoy.ts";
 import { fromByteString } from "../bytes.ts";
 import type { ByteString, UploadVia } from "../shell.ts";
-import { READ_BYTES, WrittenContent } from "./content.ts";
+import { READ_BYTES } from "./content.ts";
 import type { Captor, FileNode } from "./node.ts";
+import { WrittenContent } from "./written.ts";
 
 /** Takes the writes of one open file. */
 export interface UploadSink {
@@ -39,7 +40,7 @@ export function createCaptures(session: Session): Captures {
   };
   const whole = (path: ByteString, via: UploadVia, node: FileNode): Promise<void> => {
     const file = session.captureFile();
-    const kept = node.content instanceof WrittenContent ? node.content.kept : node.content.size;
+    const kept = node.content instanceof WrittenContent ? node.content.telling : node.content.size;
     for (let at = 0; at < kept; at += READ_BYTES) {
       file.write(fromByteString(node.content.slice(at, Math.min(READ_BYTES, kept - at))));
     }

@@ -40,7 +40,8 @@ function write({ tree }: Disk, name: string, size = 1): void {
   const at = tree.locate(`/${name}`, ROOT, true);
   if (!at.ok) throw new Error(at.code);
   const file = tree.newFile(ROOT, 0o644);
-  tree.add(at.value, file);
+  const added = tree.add(at.value, file);
+  if (!added.ok) throw new Error(added.code);
   tree.write(file, { offset: 0, bytes: "x".repeat(size), via: "shell" });
 }
 
@@ -114,19 +115,64 @@ describe("sources", () => {
     expect(mine.ok && mine.value.type === "file" && mine.value.content.slice(0, 400)).toBe("x".repeat(400));
   });
 
-  test("a new login finds room: the oldest files go, or all when that is not enough", () => {
-    const disks = disksOf({ kept: 1000, entries: 10 });
-    visit(disks, "a", "old", 450);
-    visit(disks, "a", "new", 400);
-    expect(visit(disks, "a")).toEqual(["new"]);
+  test("small files are there at every login, however large the others: the largest keeps its beginning", () => {
+    const disks = disksOf({ kept: 1000 });
+    visit(disks, "a", "key", 100);
+    visit(disks, "a", "large", 2000);
+    visit(disks, "a", "larger", 700);
+    expect(visit(disks, "a", "script", 50)).toEqual(["key", "large", "larger"]);
+    const { tree } = disks.acquire("a");
+    const held = (name: string): number[] => {
+      const node = tree.find(`/${name}`, ROOT);
+      if (!node.ok || node.value.type !== "file") return [];
+      const { size } = node.value.content;
+      return [size, node.value.content.slice(0, size).replaceAll("\0", "").length];
+    };
+    expect(["key", "script"].map(held)).toEqual([
+      [100, 100],
+      [50, 50],
+    ]);
+    expect(["large", "larger"].map((name) => held(name)[0])).toEqual([2000, 700]);
+    const [, [, large = 0] = [], [, larger = 0] = []] = ["key", "large", "larger"].map(held);
+    expect(Math.min(large, larger)).toBeGreaterThan(200);
+    expect(150 + large + larger).toBeLessThanOrEqual(1000);
+  });
+
+  test("a disk that is full stays so until something is removed", () => {
+    const disks = disksOf({ entries: 3 });
+    for (const name of ["one", "two", "three"]) visit(disks, "a", name);
     const disk = disks.acquire("a");
-    for (let i = 0; i < 9; i++) {
-      const at = disk.tree.locate(`/d${i}`, ROOT, true);
-      if (at.ok)
-        disk.tree.add(at.value, { type: "directory", ...disk.tree.meta(ROOT, 0o755), entries: new Map() });
-    }
-    disk.release();
-    expect(visit(disks, "a")).toEqual([]);
+    expect(() => write(disk, "four")).toThrow("ENOSPC");
+    const at = disk.tree.locate("/one", ROOT, false);
+    if (at.ok) disk.tree.remove(at.value);
+    write(disk, "four");
+    expect(names(disk)).toEqual(["two", "three", "four"]);
+  });
+});
+
+describe("what an intruder leaves", () => {
+  test("keys and scripts outlive megabytes of ballast, which is captured before it is let go", async () => {
+    const first = openTestShell();
+    const { machine } = first.login;
+    await first.run("mkdir -p ~/.ssh; echo key > ~/.ssh/authorized_keys; echo A > /tmp/A");
+    await first.close();
+    const second = openTestShell({ machine });
+    await second.run("dd if=/dev/zero of=/tmp/z bs=1M count=10");
+    await second.run("dd if=/dev/urandom of=/tmp/u bs=1M count=10");
+    const bot = second.login.fs.openWrite("/tmp/bot", { via: "scp" });
+    if (!bot.ok) throw new Error(bot.code);
+    for (let at = 0; at < 12 << 20; at += 1 << 20) bot.value.write(at, new Uint8Array(1 << 20).fill(66));
+    await bot.value.close();
+    await second.close();
+    const third = openTestShell({ machine });
+    const { out } = await third.run("cat ~/.ssh/authorized_keys /tmp/A; stat -c %s /tmp/z /tmp/u /tmp/bot");
+    expect(out).toBe("key\nA\n10485760\n10485760\n12582912\n");
+    await third.close();
+    expect([...second.blobs.values()].map((blob) => blob.length).sort()).toEqual([
+      1 << 20,
+      10 << 20,
+      12 << 20,
+    ]);
   });
 });
 

@@ -88,18 +88,10 @@ export function createDisks(options: DisksOptions): Disks {
       entry.tree.dispose();
     }
   };
-  const entryOf = (source: string): Entry => {
-    const known = entries.get(source);
-    if (!known) return newEntry();
-    // Half of the bounds is there for every new login: what was written first goes, as from a /tmp that is cleaned.
-    if (known.holders > 0 || known.tree.makeRoom()) return known;
-    known.tree.dispose();
-    return newEntry();
-  };
   return {
     acquire(source) {
       forgetExpired();
-      const entry = entryOf(source);
+      const entry = entries.get(source) ?? newEntry();
       entry.holders++;
       entries.delete(source);
       entries.set(source, entry);

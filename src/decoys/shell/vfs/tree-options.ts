@@ -6,7 +6,7 @@ import type { DirectoryNode, FileNode } from "./node.ts";
 
 /** Bounds of what one source may add. */
 export interface TreeLimits {
-  /** Bytes held in memory; more than that is counted and reads back as zeros. */
+  /** Bytes held in memory: at the bound the largest file keeps only its beginning, the rest of it reads back as zeros. */
   readonly keptBytes: number;
   /** Bytes as stat shows them, all files together: then the disk is full. */
   readonly diskBytes: number;

@@ -3,7 +3,8 @@ import type { TestShell } from "../../../../test/support/shell-session.ts";
 import { openTestShell } from "../../../../test/support/shell-session.ts";
 import { fromByteString, toByteString } from "../bytes.ts";
 import type { SessionFs, UploadVia } from "../shell.ts";
-import { createByteBudget, WrittenContent } from "./content.ts";
+import { createByteBudget } from "./content.ts";
+import { WrittenContent } from "./written.ts";
 
 let shell: TestShell;
 let fs: SessionFs;
@@ -100,6 +101,17 @@ describe("bounds", () => {
     content.truncate(4);
     content.write(6, "zz");
     expect(content.slice(0, 10)).toBe("0123\0\0zz");
+  });
+
+  test("zeros at the end are not held, those before something are", () => {
+    const content = new WrittenContent(createByteBudget(10));
+    content.write(0, "ab\0\0");
+    content.write(4, "\0".repeat(1000));
+    expect([content.size, content.kept, content.telling]).toEqual([1004, 2, 1004]);
+    content.write(4, "c");
+    expect([content.kept, content.slice(0, 6)]).toEqual([5, "ab\0\0c\0"]);
+    content.write(1, "\0".repeat(20));
+    expect([content.size, content.kept, content.slice(0, 3)]).toEqual([1004, 1, "a\0\0"]);
   });
 
   test("the disk fills", () => {

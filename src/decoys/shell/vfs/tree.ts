@@ -2,7 +2,8 @@
 // Never changes a base node; every entry and byte that an intruder adds is counted against bounds.
 
 import type { ByteString, FsResult, UploadVia } from "../shell.ts";
-import { type ByteBudget, createByteBudget, textContent, WrittenContent } from "./content.ts";
+import { type Holder, textContent } from "./content.ts";
+import { createHeldBytes, type HeldBytes } from "./held.ts";
 import {
   type Captor,
   type Credentials,
@@ -15,6 +16,7 @@ import {
 } from "./node.ts";
 import { locate, type Place } from "./place.ts";
 import type { TreeOptions } from "./tree-options.ts";
+import { WrittenContent } from "./written.ts";
 
 /** Bytes on their way into a file. */
 export interface Writing {
@@ -30,7 +32,7 @@ export class Tree {
   #root: DirectoryNode;
   readonly #owned = new WeakSet<VNode>();
   readonly #options: TreeOptions;
-  readonly #budget: ByteBudget & { readonly left: number };
+  readonly #held: HeldBytes;
   #entries = 0;
   #bytes = 0;
   #nextInode: number;
@@ -38,7 +40,10 @@ export class Tree {
   constructor(options: TreeOptions) {
     this.#options = options;
     this.#root = options.base;
-    this.#budget = createByteBudget(options.limits.keptBytes, options.budget);
+    this.#held = createHeldBytes(options.limits.keptBytes, {
+      parent: options.budget,
+      onShrink: (holder) => this.#beforeShrink(holder),
+    });
     this.#nextInode = 260_000 + (options.now() % 50_000);
   }
 
@@ -190,7 +195,7 @@ export class Tree {
     if (node.content instanceof WrittenContent) return node.content;
     // A file of the persona is first copied; beyond 1 MiB only its beginning, like everything that is too large to keep.
     const size = node.content.size;
-    const content = new WrittenContent(this.#budget, node.content.slice(0, Math.min(size, 1 << 20)), size);
+    const content = new WrittenContent(this.#held, node.content.slice(0, Math.min(size, 1 << 20)), size);
     this.#bytes += size;
     node.content = content;
     return content;
@@ -219,37 +224,17 @@ export class Tree {
     });
   }
 
-  /** Removes what was written first until half of each bound is free; false when that is not enough. */
-  makeRoom(): boolean {
-    const { limits } = this.#options;
-    const roomy = (): boolean =>
-      this.#entries <= limits.entries / 2 &&
-      this.#bytes <= limits.diskBytes / 2 &&
-      this.#budget.left >= limits.keptBytes / 2;
-    if (roomy()) return true;
-    const files: { path: ByteString; mtimeMs: number }[] = [];
+  /** What comes over a connection is captured as it comes; what a shell wrote, before it is let go. */
+  #beforeShrink(holder: Holder): void {
+    if (!(holder instanceof WrittenContent)) return;
     this.#eachFile((path, node) => {
-      if (node.content instanceof WrittenContent) files.push({ path, mtimeMs: node.mtimeMs });
+      if (node.content === holder && node.dirty === "shell") this.#options.onLose(path, node);
     });
-    files.sort((a, b) => a.mtimeMs - b.mtimeMs);
-    for (const { path } of files) {
-      const at = this.locate(path, { uid: 0, gid: 0, groups: [] }, false);
-      if (at.ok) this.remove(at.value);
-      if (roomy()) return true;
-    }
-    return false;
   }
 
   /** Gives back all that is held. The tree must not be used after. */
   dispose(): void {
-    const drop = (folder: DirectoryNode): void => {
-      if (!this.#owned.has(folder)) return;
-      for (const node of folder.entries.values()) {
-        if (node.type === "directory") drop(node);
-        else if (node.type === "file" && node.content instanceof WrittenContent) node.content.truncate(0);
-      }
-    };
-    drop(this.#root);
+    this.#held.clear();
     this.#root = this.#options.base;
   }
 }
