@@ -102,9 +102,9 @@ async function converse(
     startedAt: context.loginAt,
     tty: context.tty ?? "?",
   });
-  const output = terminal.stream((bytes) => {
-    if (shell.budget !== budget) shell.budget.move(bytes);
-    shell.budget.check();
+  const output = terminal.stream(async (bytes) => {
+    if (shell.budget === budget) budget.check();
+    else await shell.budget.carry(bytes);
   });
   const streams = new Map<number, Stream>([
     [0, { input: terminal.input() }],

@@ -133,6 +133,55 @@ describe("everything ends within its bounds", () => {
     expect(status).toBeGreaterThanOrEqual(0);
   });
 
+  test("a bound ends the process that hit it, and the line goes on", async () => {
+    const shell = shellOf();
+    const { out, err } = await shell.run(
+      "tr x y < /dev/zero > /dev/null; echo $?; yes > /tmp/y; echo $?; sh -c 'while :; do :; done'; echo next $?",
+    );
+    expect(out).toBe("137\n137\nnext 137\n");
+    expect(err.replace(/\d+ K/g, "N K")).toBe(
+      ["tr x y", "yes", "sh -c while :; do :; done"]
+        .map((command) => `bash:  N Killed                  ${command}\n`)
+        .join(""),
+    );
+  });
+
+  test("what costs nothing real hits no bound", async () => {
+    const shell = shellOf();
+    const { out, err, status } = await shell.run(
+      "dd if=/dev/zero of=/tmp/test bs=1M count=100; stat -c %s /tmp/test; dd if=/dev/zero of=/dev/null bs=1M count=500; dd if=/dev/zero bs=1G count=1 > /dev/null; dd if=/dev/zero of=/tmp/big bs=1M; echo $?",
+    );
+    expect([out, status]).toEqual(["104857600\n1\n", 0]);
+    const lines = err.replace(/copied, [\d.e-]+ s, [\d.]+ [kMG]B/g, "copied").split("\n");
+    expect(lines).toEqual([
+      "100+0 records in",
+      "100+0 records out",
+      "104857600 bytes (105 MB, 100 MiB) copied/s",
+      "500+0 records in",
+      "500+0 records out",
+      "524288000 bytes (524 MB, 500 MiB) copied/s",
+      "1+0 records in",
+      "1+0 records out",
+      "1073741824 bytes (1.1 GB, 1.0 GiB) copied/s",
+      "dd: error writing '/tmp/big': No space left on device",
+      "925+0 records in",
+      "924+0 records out",
+      "968884224 bytes (969 MB, 924 MiB) copied/s",
+      "",
+    ]);
+  });
+
+  test("timeout ends what runs, whatever it waits for", async () => {
+    const shell = shellOf();
+    const began = Date.now();
+    const { out, err } = await shell.run(
+      "timeout .1 sleep 5; echo $?; timeout .1 yes > /dev/null; echo $?; timeout -s KILL .1 ping 127.0.0.1 > /dev/null; echo $?; sleep .5 | timeout .1 cat; echo $?; timeout .1 sh -c 'while :; do sleep 1; done'; echo $?; timeout 5 false; echo $?; timeout 0 true; echo $?",
+    );
+    expect(out).toBe("124\n124\n137\n124\n124\n1\n0\n");
+    expect(err).toBe("");
+    expect(Date.now() - began).toBeLessThan(4000);
+  });
+
   test("Ctrl-C ends what waits", async () => {
     const shell = shellOf();
     for (const line of [
@@ -143,6 +192,9 @@ describe("everything ends within its bounds", () => {
       "while :; do sleep 100; done",
       "ping 192.0.2.1",
       "tail -f /dev/null",
+      "yes > /dev/null",
+      "timeout 1000 sleep 999",
+      "dd if=/dev/zero of=/dev/null",
     ]) {
       const never = { read: () => new Promise<null>(() => undefined) };
       const running = shell.login.openShell({

@@ -168,11 +168,11 @@ export class PseudoTerminal implements Terminal {
   }
 
   /** Standard output of programs: LF becomes CR LF. `check` is told of every write and may refuse it. */
-  stream(check: (bytes: number) => void): Output {
+  stream(check: (bytes: number) => Promise<void>): Output {
     return {
       isTerminal: true,
       write: async (text) => {
-        check(text.length);
+        await check(text.length);
         if (this.#ended) throw new BrokenPipe();
         await this.#show(text.replaceAll("\n", "\r\n"));
       },

@@ -152,6 +152,7 @@ export const miscPrograms = [
   program("yes", async (proc) => {
     const line = `${proc.args.length > 0 ? proc.args.join(" ") : "y"}\n`;
     const many = line.repeat(Math.max(1, Math.floor(4096 / line.length)));
+    if (proc.init.stdout.discards) await proc.idle();
     for (;;) {
       await proc.budget.step();
       await proc.out(many);

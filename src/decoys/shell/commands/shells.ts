@@ -120,7 +120,8 @@ async function busybox(proc: Proc): Promise<number> {
   }
   // One process, not two: the applet takes this one's place.
   proc.login.live.delete(proc.pid);
-  return runProgram(first, [first, ...rest], { ...proc.init, depth: proc.init.depth + 1 });
+  const init = { ...proc.init, depth: proc.init.depth + 1 };
+  return runProgram(first, [first, ...rest], { init });
 }
 
 function wrapped(names: readonly string[]): string {

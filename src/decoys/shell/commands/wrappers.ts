@@ -2,11 +2,13 @@
 // What they run is bounded by the command line's own budget.
 
 import type { Proc } from "../run/proc.ts";
+import { stoppedInput } from "../run/streams.ts";
 import type { ByteString } from "../shell.ts";
 import { parseOptions, program, quoted as quote } from "./options.ts";
 
 function seconds(text: ByteString): number | null {
-  const match = /^([0-9]{1,9}(?:\.[0-9]{1,9})?)([smhd]?)$/.exec(text);
+  if (/^inf(?:inity)?$/i.test(text)) return 1e9;
+  const match = /^(\.[0-9]{1,9}|[0-9]{1,9}(?:\.[0-9]{0,9})?)([smhd]?)$/.exec(text);
   if (!match) return null;
   return Number(match[1]) * ({ "": 1, s: 1, m: 60, h: 3600, d: 86_400 }[match[2] ?? ""] ?? 1);
 }
@@ -83,7 +85,39 @@ async function timeout(proc: Proc): Promise<number> {
   }
   if (value === null || argv.length === 0)
     return proc.fail(value === null ? `invalid time interval ${quote(proc, limit)}` : "missing operand", 125);
-  return spawnOr(proc, argv);
+  const signal = (options.value("s") ?? "TERM").toUpperCase().replace(/^SIG/, "");
+  const cut = signal === "KILL" || signal === "9" ? 137 : proc.busybox ? 143 : 124;
+  return value === 0 ? spawnOr(proc, argv) : limited(proc, argv, { ms: value * 1000, cut });
+}
+
+/** Runs a command that is ended after some time, with the status `cut`. */
+async function limited(
+  proc: Proc,
+  argv: readonly ByteString[],
+  { ms, cut }: { readonly ms: number; readonly cut: number },
+): Promise<number> {
+  const budget = proc.budget.process();
+  const { clock } = proc.login.session;
+  // A command that does not run in the foreground is stopped when it reads the terminal.
+  const stdin = proc.stdin.isTerminal ? stoppedInput(budget.signal) : proc.stdin;
+  const run = spawnOr(proc, argv, { budget, stdin });
+  const waiting = proc.budget.process();
+  const over = clock.sleep(Math.min(ms, 2 ** 31 - 1), waiting.signal).then(() => {
+    proc.budget.check();
+    budget.interrupt();
+    return cut;
+  });
+  // What waits for another process ends only when that answers; nobody waits for it.
+  run.catch(() => undefined);
+  try {
+    const status = await Promise.race([run, over]);
+    over.catch(() => undefined);
+    return status;
+  } finally {
+    waiting.interrupt();
+    waiting.close();
+    budget.close();
+  }
 }
 
 /** The programs of this file. */

@@ -33,6 +33,8 @@ export async function startJob(
     throw new Killed();
   }
   const child = shell.fork();
+  const { budget } = shell;
+  budget.hold();
   const number = Math.max(0, ...running.map((job) => job.number)) + 1;
   const pid = shell.login.nextPid();
   const detached = new Map(streams);
@@ -51,6 +53,7 @@ export async function startJob(
       .catch(() => undefined)
       .then(() => {
         job.done = true;
+        budget.close();
         shell.login.live.delete(pid);
       }),
   };

@@ -146,6 +146,7 @@ async function runExternal(
   try {
     return await execute(found, argv, {
       init: { ...init, depth: shell.depth + 1 },
+      killed: (pid) => tellKilled(shell, { pid, argv }, streams),
       fault: async (why, interpreter) => {
         if (why === "format") await shell.complain(notExecutable(shell.state.identity, name, "format"));
         else if (shell.state.identity.dialect === "bash")
@@ -158,6 +159,20 @@ async function runExternal(
     if (error instanceof BrokenPipe) return 141;
     throw error;
   }
+}
+
+/** What a shell says of a command in the foreground that was killed. */
+async function tellKilled(
+  shell: Interpreter,
+  { pid, argv }: { readonly pid: number; readonly argv: readonly ByteString[] },
+  streams: Streams,
+): Promise<void> {
+  const { identity, line } = shell.state;
+  const long = identity.dialect === "bash" && identity.mode !== "interactive";
+  const where = identity.mode === "script" ? `${identity.name}: line ${line}` : identity.name;
+  await standard(streams).stderr.write(
+    long ? `${where}: ${String(pid).padStart(5)} Killed                  ${argv.join(" ")}\n` : "Killed\n",
+  );
 }
 
 async function refuse(

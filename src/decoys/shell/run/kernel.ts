@@ -5,6 +5,7 @@ import type { ByteString } from "../shell.ts";
 import { READ_BYTES } from "../vfs/content.ts";
 import { permits, type VNode } from "../vfs/node.ts";
 import { elfMachine } from "../world/elf.ts";
+import { Interrupted, Killed } from "./flow.ts";
 import { Proc, type ProcInit } from "./proc.ts";
 
 /** The search path of a process that has none. */
@@ -43,17 +44,27 @@ export function findCommand(
 /** Why an executable can't be run. */
 export type ExecFault = "format" | "interpreter";
 
-/** Runs an executable that was found. `fault` is told when it is none that can be run; the status is then 126. */
+/** What a process that was killed at a bound leaves for its status. */
+const KILLED = 137;
+
+/**
+ * Runs an executable that was found. `fault` is told when it is none that can be run; the status is then 126. `killed`
+ * is told of a process that hit its bounds.
+ */
 export async function execute(
   found: Extract<Found, { kind: "program" }>,
   argv: readonly ByteString[],
-  at: { init: ProcInit; fault: (why: ExecFault, interpreter: ByteString) => Promise<number> },
+  at: {
+    readonly init: ProcInit;
+    readonly fault: (why: ExecFault, interpreter: ByteString) => Promise<number>;
+    readonly killed?: (pid: number) => Promise<void>;
+  },
 ): Promise<number> {
   const { init } = at;
   const { node } = found;
   if (node.type !== "file") return 126;
   await init.budget.step(4);
-  if (node.program !== undefined) return runProgram(node.program, argv, init);
+  if (node.program !== undefined) return runProgram(node.program, argv, at);
   const head = node.content.slice(0, Math.min(READ_BYTES, 4096));
   if (head.startsWith("#!")) {
     const line = (head.slice(2).split("\n", 1)[0] ?? "").trim();
@@ -66,13 +77,18 @@ export async function execute(
   if (machine !== null) return machine === init.login.world.machine.code ? 0 : at.fault("format", "");
   if (node.content.size === 0) return 0;
   if (/[\x00-\x08\x0e-\x1a]/.test(head.slice(0, 128))) return at.fault("format", "");
-  return runProgram("sh", ["sh", found.path, ...argv.slice(1)], init);
+  return runProgram("sh", ["sh", found.path, ...argv.slice(1)], at);
 }
 
 /** Runs a program of the machine by our name of it. */
-export async function runProgram(name: string, argv: readonly ByteString[], init: ProcInit): Promise<number> {
+export async function runProgram(
+  name: string,
+  argv: readonly ByteString[],
+  { init, killed }: { readonly init: ProcInit; readonly killed?: (pid: number) => Promise<void> },
+): Promise<number> {
   const program = init.login.programs.get(name);
-  const proc = new Proc(argv, init, launch);
+  const budget = init.budget.process();
+  const proc = new Proc(argv, { ...init, budget }, launch);
   if (!program) return 0;
   if (!init.budget.fork()) {
     await init.stderr.write(
@@ -90,7 +106,14 @@ export async function runProgram(name: string, argv: readonly ByteString[], init
   });
   try {
     return await program.run(proc);
+  } catch (error) {
+    // What ends only this process: its own bounds, or a shell in it that has given up.
+    init.budget.check();
+    if (!(error instanceof Killed || error instanceof Interrupted) || init.budget.exhausted) throw error;
+    if (error instanceof Killed) await killed?.(proc.pid);
+    return KILLED;
   } finally {
+    budget.close();
     init.budget.exit();
     live.delete(proc.pid);
   }

@@ -151,7 +151,9 @@ export class Proc {
   }
 
   out(text: ByteString): Promise<void> {
-    return this.init.stdout.write(text);
+    const { budget, stdout } = this.init;
+    if (!stdout.discards) budget.spend(text.length);
+    return stdout.write(text);
   }
 
   err(text: ByteString): Promise<void> {
@@ -166,6 +168,11 @@ export class Proc {
 
   env(name: string): ByteString | undefined {
     return this.init.env.get(name);
+  }
+
+  /** Waits for ever, as what would write without an end. Throws Interrupted. */
+  async idle(): Promise<never> {
+    for (;;) await this.sleep(3_600_000);
   }
 
   /** Waits, interruptibly. */

@@ -75,11 +75,26 @@ export interface Output {
   /** Ends it for its reader. Idempotent. */
   close(): void;
   readonly isTerminal: boolean;
+  /** True when what is written goes nowhere, at no cost. */
+  readonly discards?: boolean;
 }
 
 /** An input that is at its end. */
 export function emptyInput(): Input {
   return new Input(() => Promise.resolve(null));
+}
+
+/** An input that gives nothing until `signal` ends who reads it. */
+export function stoppedInput(signal: AbortSignal): Input {
+  return new Input(
+    () =>
+      new Promise((_, reject) => {
+        const stop = (): void => reject(new Interrupted());
+        if (signal.aborted) stop();
+        else signal.addEventListener("abort", stop, { once: true });
+      }),
+    { isTerminal: true },
+  );
 }
 
 /** An input of fixed bytes. */
@@ -127,8 +142,7 @@ export function sinkOutput(sink: ByteSink, budget: Budget, isTerminal = false): 
     isTerminal,
     async write(text) {
       if (text === "") return;
-      budget.check();
-      budget.move(text.length);
+      await budget.carry(text.length);
       await sink(fromByteString(text));
     },
     close: () => undefined,
@@ -141,15 +155,21 @@ export function collectOutput(budget: Budget, max: number): Output & { text(): B
   let length = 0;
   return {
     isTerminal: false,
-    write(text) {
-      budget.move(text.length);
+    async write(text) {
+      await budget.carry(text.length);
       if (length < max) parts.push(text.slice(0, max - length));
       length += text.length;
-      return length > 4 * max ? Promise.reject(new BrokenPipe()) : Promise.resolve();
+      if (length > 4 * max) throw new BrokenPipe();
     },
     close: () => undefined,
     text: () => parts.join(""),
   };
+}
+
+/** Whether it is the null device. */
+export function isNull(file: WritableFile): boolean {
+  const { type, device } = file.stat();
+  return type === "character" && device?.[0] === 1 && device[1] === 3;
 }
 
 /** An output into a file of the login. `failed` is told of the first error. */
@@ -159,11 +179,12 @@ export function fileOutput(
 ): Output {
   let offset = 0;
   let broken = false;
+  const discards = isNull(file);
   return {
     isTerminal: false,
+    discards,
     async write(text) {
-      await options.budget.step();
-      options.budget.move(text.length);
+      await options.budget.carry(discards ? 0 : text.length);
       if (options.append) offset = file.stat().size;
       const done = file.write(offset, fromByteString(text));
       if (done.ok) offset += done.value;
@@ -220,8 +241,7 @@ export function createPipe(budget: Budget): { input: Input; output: Output } {
     isTerminal: false,
     async write(text) {
       if (text === "") return;
-      await budget.step();
-      budget.move(text.length);
+      await budget.carry(text.length);
       while (bytes >= PIPE_BYTES && !readerGone) {
         budget.check();
         await wait();
