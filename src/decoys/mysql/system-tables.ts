@@ -189,9 +189,11 @@ function informationSchema(connection: Connection): Table[] {
   ];
 }
 
-/** A stored password as the sha2 plugin writes it; of no password that there is. */
+/** A stored password as the account's plugin writes it; of no password that there is. */
 function storedPassword(connection: Connection, user: string): string {
   const random = connection.server.persona.random(`mysql-stored-${user}`);
+  if (connection.server.pluginOf(user) === "mysql_native_password")
+    return `*${Buffer.from(random.bytes(20)).toString("hex").toUpperCase()}`;
   const salt = Buffer.from(random.bytes(15)).toString("base64");
   return `$A$005$${salt}${Buffer.from(random.bytes(33)).toString("base64").slice(0, 43)}`;
 }
@@ -217,7 +219,8 @@ function userTable(connection: Connection): Table {
         ? "$A$005$THISISACOMBINATIONOFINVALIDSALTANDPASSWORDTHATMUSTNEVERBRBEUSED"
         : storedPassword(connection, user);
     const changed = stamp(connection.server.persona.installedAt + 3_600_000);
-    return [host, user, ...Array<Value>(10).fill(yes), "caching_sha2_password", stored, "N", changed, locked];
+    const plugin = connection.server.pluginOf(user);
+    return [host, user, ...Array<Value>(10).fill(yes), plugin, stored, "N", changed, locked];
   };
   const people = connection.server.persona.accounts.filter(({ password }) => password !== null);
   return view("user", columns, () => [

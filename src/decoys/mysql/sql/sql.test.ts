@@ -238,3 +238,13 @@ describe("hostile text", () => {
     expect(run(connect(), like)).toEqual([["0"]]);
   });
 });
+
+test("mysql.user names the plugin that each account is asked by", () => {
+  const rows = run(connect(), "select user, plugin, authentication_string from mysql.user") as string[][];
+  expect(rows.length).toBeGreaterThan(4);
+  for (const [user = "", plugin = "", stored = ""] of rows) {
+    expect([user, plugin]).toEqual([user, server.pluginOf(user)]);
+    expect(stored).toMatch(plugin === "mysql_native_password" ? /^\*[0-9A-F]{40}$/ : /^\$A\$005\$/);
+  }
+  expect(new Set(rows.map(([, plugin]) => plugin)).size).toBe(2);
+});
