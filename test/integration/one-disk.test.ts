@@ -137,4 +137,34 @@ describe.skipIf(missing.length > 0)(`one disk (skips without ${tools.join(", ")}
     expect((await shell("ls /srv/ftp")).text).toBe("incoming\npub\n");
     expect((await shell("zcat /srv/ftp/pub/*.gz | head -n 2 | tail -n 1")).text).toBe("# /etc/hostname\n");
   });
+
+  test("a key and a password that a source leaves let it in again, and nobody else", async () => {
+    const key = join(dir, "key");
+    expect(
+      (await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "mdrfckr", "-f", key])).code,
+    ).toBe(0);
+    const line = readFileSync(`${key}.pub`, "latin1").trim();
+    const [mine, other] = ["127.0.0.4", "127.0.0.5"];
+    const byKey = (from: string) => {
+      const options = [...OPTIONS.slice(0, -2), "-o", "IdentitiesOnly=yes", "-o", "BatchMode=yes", "-i", key];
+      const address = [`-b${from}`, `-p${decoys.ssh.port}`, `${username}@127.0.0.1`];
+      return run(["ssh", ...options, ...address, "id -un; grep -c mdrfckr ~/.ssh/authorized_keys"]);
+    };
+    const byPassword = (secret: string, from: string) => {
+      const address = [`-b${from}`, `-p${decoys.ssh.port}`, `${username}@127.0.0.1`];
+      const options = [...OPTIONS, "-o", "NumberOfPasswordPrompts=1"];
+      return run(["sshpass", "-p", secret, "ssh", ...options, ...address, "id -un"]);
+    };
+    expect((await byKey(mine)).code).toBe(255);
+    const sequence = `cd ~; chattr -ia .ssh; lockr -ia .ssh; rm -rf .ssh; mkdir .ssh; echo "${line}" >> .ssh/authorized_keys; chmod -R go= ~/.ssh; cd ~; echo "${username}:S3cret-new" | chpasswd; echo $?`;
+    expect((await shell(sequence, mine)).text).toBe("0\n");
+    expect((await byKey(mine)).text).toBe(`${username}\n1\n`);
+    expect((await byPassword("S3cret-new", mine)).text).toBe(`${username}\n`);
+    expect((await byPassword(password, mine)).code).not.toBe(0);
+    expect((await byKey(other)).code).toBe(255);
+    expect((await byPassword("S3cret-new", other)).code).not.toBe(0);
+    expect((await byPassword(password, other)).text).toBe(`${username}\n`);
+    const accepted = decoys.ssh.of("auth.attempted").filter(({ data }) => data.accepted && data.key);
+    expect(accepted.map(({ data }) => data.key?.proven)).toEqual([true]);
+  }, 60_000);
 });

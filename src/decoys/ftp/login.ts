@@ -1,8 +1,9 @@
 // USER and PASS: who gets in, how slowly the others are told, and after how many tries the line is cut.
-// Lets in whom the persona admits, and anonymous where the persona has it.
+// Lets in whom the machine admits, and anonymous where the persona has it.
 
 import { capture } from "../../contract/captured.ts";
 import { fromByteString } from "../shell/bytes.ts";
+import { machineOf } from "../shell/shell.ts";
 import { upper } from "./codec.ts";
 import type { FtpHandler } from "./conversation.ts";
 import { openFtpFiles } from "./files.ts";
@@ -37,7 +38,9 @@ export const handlePass: FtpHandler = async (conversation, { argument }) => {
   conversation.pendingUser = undefined;
   const anonymous = isAnonymous(username);
   const text = (bytes: string): string => Buffer.from(bytes, "latin1").toString("utf8");
-  const accepted = anonymous ? server.anonymous : session.persona.admits(text(username), text(argument));
+  const accepted = anonymous
+    ? server.anonymous
+    : server.persona.shared(machineOf).admits(session.connection.remote.ip, text(username), text(argument));
   session.record("auth.attempted", {
     method: anonymous ? "anonymous" : "password",
     username: capture(fromByteString(username), 1024),

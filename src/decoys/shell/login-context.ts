@@ -4,15 +4,20 @@
 import { capture } from "../../contract/captured.ts";
 import type { Session } from "../decoy.ts";
 import type { Account } from "../personas/persona.ts";
-import { fromByteString } from "./bytes.ts";
+import { fromByteString, utf8ByteString } from "./bytes.ts";
+import { admits } from "./door.ts";
 import { Budget, RUN_LIMITS } from "./run/budget.ts";
 import type { LiveProcess, LoginContext, Program, User } from "./run/proc.ts";
 import type { ByteString, Machine } from "./shell.ts";
 import type { Disk } from "./vfs/disks.ts";
 import type { FsView } from "./vfs/view.ts";
+import { rewriteShadow } from "./world/shadow.ts";
 import type { World } from "./world/world.ts";
 
 const READS = 200;
+
+/** A byte string as the text that it is in UTF-8. */
+const fromBytes = (text: ByteString): string => Buffer.from(text, "latin1").toString("utf8");
 
 /** What a login is made of. */
 export interface LoginInit {
@@ -34,7 +39,7 @@ export interface OwnContext extends LoginContext {
 
 /** Makes the inside of a login. */
 export function createContext(init: LoginInit, user: User, fs: FsView): OwnContext {
-  const { session, world, service } = init;
+  const { session, world, service, disk } = init;
   const budgets: Budget[] = [];
   const live = new Map<number, LiveProcess>();
   const reads = new Set<ByteString>();
@@ -105,6 +110,14 @@ export function createContext(init: LoginInit, user: User, fs: FsView): OwnConte
         secret: capture(fromByteString(secret)),
         accepted,
       });
+    },
+    admits: (name, secret) =>
+      admits(world.persona, disk, { name: fromBytes(name), password: fromBytes(secret) }),
+    setPassword(name, secret) {
+      // Only accounts that somebody can log in to have one to change.
+      if (!world.persona.accounts.some((account) => utf8ByteString(account.name) === name)) return;
+      disk.passwords.set(name, secret);
+      rewriteShadow(fs, { name, random: session.random, day: Math.floor(session.clock.now() / 86_400_000) });
     },
     recordRead(path, size) {
       if (reads.has(path) || reads.size >= READS) return;

@@ -9,6 +9,7 @@ import type { Account, Persona } from "../personas/persona.ts";
 import { utf8ByteString } from "./bytes.ts";
 import { programNames, programs } from "./commands/index.ts";
 import { timeParts } from "./commands/options.ts";
+import { acceptsKey, admits } from "./door.ts";
 import { openFiles, writtenFile } from "./files-login.ts";
 import { createLogin } from "./login.ts";
 import type { ByteString, Machine } from "./shell.ts";
@@ -69,7 +70,9 @@ export function createMachine(persona: Persona, clock: Clock): Machine {
       return openFiles({ world, session, disk: disks.acquire(session.connection.remote.ip), ...options });
     },
     user: (name) => world.user(name),
-    written: (source, path) => writtenFile(disks.peek(source), path),
+    written: (source, path) => writtenFile(disks.peek(source)?.tree, path),
+    admits: (source, name, password) => admits(persona, disks.peek(source), { name, password }),
+    acceptsKey: (source, name, blob) => acceptsKey(persona, disks.peek(source), { name, blob }),
   };
   return Object.freeze(machine);
 }

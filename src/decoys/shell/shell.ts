@@ -212,6 +212,10 @@ export interface Machine {
         readonly home: ByteString;
       }
     | undefined;
+  /** Whether a password opens an account for this source address: the persona's, unless the source has set another. */
+  admits(source: string, name: string, password: string): boolean;
+  /** Whether a public key does: one that this source address has put there. */
+  acceptsKey(source: string, name: string, blob: Uint8Array): boolean;
   /** A file that this source address wrote and the web server's user may read; undefined for all others. */
   written(
     source: string,

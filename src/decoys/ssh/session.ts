@@ -30,8 +30,6 @@ const GOODBYE_MS = 200;
 export interface SshSettings {
   /** Offer keyboard-interactive beside public key and password, as upstream's sshd does. Default true. */
   readonly keyboardInteractive?: boolean;
-  /** Whether a proven public key opens an account. Default: none does. */
-  readonly acceptsKey?: AuthPolicy["acceptsKey"];
   /** Makes the machine that logins work on. Default: one of the persona's own. */
   readonly createMachine?: (persona: Persona, clock: Clock) => Machine;
 }
@@ -46,7 +44,7 @@ function bannerOf(persona: Persona): string {
 /** What the conversations of one decky share. */
 interface Server {
   readonly identity: ServerIdentity;
-  readonly policy: AuthPolicy;
+  readonly keyboardInteractive: boolean;
   machine(clock: Clock): Machine;
 }
 
@@ -54,15 +52,10 @@ interface Server {
 export async function createSshDecoy(persona: Persona, settings: SshSettings = {}): Promise<Decoy> {
   const banner = bannerOf(persona);
   const identity: ServerIdentity = { banner, lists: algorithmsOf(banner), hostKeys: createHostKeys(persona) };
-  const policy: AuthPolicy = {
-    keyboardInteractive: settings.keyboardInteractive ?? true,
-    admits: (username, password) => persona.admits(username, password),
-    acceptsKey: settings.acceptsKey ?? (() => false),
-  };
   let machine: Machine | null = null;
   const server: Server = {
     identity,
-    policy,
+    keyboardInteractive: settings.keyboardInteractive ?? true,
     machine: (clock) => {
       machine ??= settings.createMachine?.(persona, clock) ?? persona.shared(machineOf);
       return machine;
@@ -121,11 +114,18 @@ async function converse(server: Server, conversation: Conversation): Promise<voi
   }
 }
 
+/** Who is let in from the client's address. */
+function policyOf({ keyboardInteractive, machine }: Server, session: Session): AuthPolicy {
+  const { ip } = session.connection.remote;
+  return {
+    keyboardInteractive,
+    admits: (username, password) => machine(session.clock).admits(ip, username, password),
+    acceptsKey: (username, blob) => machine(session.clock).acceptsKey(ip, username, blob),
+  };
+}
+
 /** From the first byte to a login: the name that was let in, or null. */
-async function logIn(
-  { identity, policy }: Server,
-  { session, transport }: Conversation,
-): Promise<Uint8Array | null> {
+async function logIn(server: Server, { session, transport }: Conversation): Promise<Uint8Array | null> {
   const client = await transport.identify();
   if (!client) return null;
   if (!client.ok) return refuse(session, client);
@@ -135,7 +135,8 @@ async function logIn(
     session.record("client.fingerprinted", { family: "hassh", hash, raw: capture(raw) });
   });
   if (!keyed) return null;
-  return new Authentication(session, transport, { policy, hostKeys: identity.hostKeys }).run();
+  const parts = { policy: policyOf(server, session), hostKeys: server.identity.hostKeys };
+  return new Authentication(session, transport, parts).run();
 }
 
 /** Says why and hangs up: with a reset where bytes were left unread, as the kernel does for sshd. */

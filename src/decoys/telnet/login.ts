@@ -89,7 +89,7 @@ async function readTyped(desk: LoginDesk, how: { prompt: ByteString; echo: boole
 function attempt(desk: LoginDesk, name: ByteString, secret: ByteString): boolean {
   const { session } = desk;
   const text = (value: ByteString): string => Buffer.from(value, "latin1").toString("utf8");
-  const accepted = session.persona.admits(text(name), text(secret));
+  const accepted = desk.machine.admits(session.connection.remote.ip, text(name), text(secret));
   session.record("auth.attempted", {
     method: "password",
     username: capture(fromByteString(name)),

@@ -1,4 +1,5 @@
-// Changing accounts: passwd, chpasswd, useradd … What is set is recorded and changes nothing.
+// Changing accounts: passwd, chpasswd, useradd … A password that is set is recorded and
+// counts for its source alone; accounts are not added or removed.
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
@@ -44,6 +45,7 @@ async function passwd(proc: Proc): Promise<number> {
     );
     return proc.busybox ? 1 : 10;
   }
+  proc.login.setPassword(name, first);
   await proc.out(
     proc.busybox
       ? `passwd: password for ${name} changed by ${proc.user.name}\n`
@@ -56,7 +58,9 @@ async function chpasswd(proc: Proc): Promise<number> {
   if (proc.user.uid !== 0) return proc.fail("cannot lock /etc/passwd; try again later.");
   for (let line = await proc.stdin.line(1024); line !== null; line = await proc.stdin.line(1024)) {
     const [name = "", secret = ""] = line.trim().split(/:(.*)/s, 2);
-    if (name !== "") proc.login.recordSecret(name, secret, false);
+    if (name === "") continue;
+    proc.login.recordSecret(name, secret, false);
+    if (secret !== "") proc.login.setPassword(name, secret);
   }
   return 0;
 }

@@ -72,6 +72,10 @@ export interface LoginContext {
   announce: (() => void) | null;
   /** Records a secret that was typed into su, sudo or passwd. */
   recordSecret(name: ByteString, secret: ByteString, accepted: boolean): void;
+  /** Whether a password is the account's, as far as this source has not set another. */
+  admits(name: ByteString, secret: ByteString): boolean;
+  /** Sets the password of an account, for this source. */
+  setPassword(name: ByteString, secret: ByteString): void;
   /** Records that a file of the persona was looked at, once for each. */
   recordRead(path: ByteString, size: number): void;
   /** How many secrets were recorded. */

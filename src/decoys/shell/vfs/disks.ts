@@ -1,6 +1,7 @@
 // What each source address has written to a machine: its tree is there again at its next login, and nobody else sees it.
 // Never holds more sources or bytes than its bounds: who was away longest finds a fresh machine.
 
+import type { ByteString } from "../shell.ts";
 import { type ByteBudget, createByteBudget } from "./content.ts";
 import type { DirectoryNode } from "./node.ts";
 import { Tree } from "./tree.ts";
@@ -9,6 +10,8 @@ import type { TreeLimits } from "./tree-options.ts";
 /** A source's tree, held by a login until it is released. */
 export interface Disk {
   readonly tree: Tree;
+  /** Passwords that the source has set, by account: in place of the machine's own. */
+  readonly passwords: Map<ByteString, ByteString>;
   /** Idempotent. */
   release(): void;
 }
@@ -17,8 +20,8 @@ export interface Disk {
 export interface Disks {
   /** The disk of a source address. Concurrent logins of one source share it. */
   acquire(source: string): Disk;
-  /** The tree of a source as it is now, if it has one. Only to look at. */
-  peek(source: string): Tree | undefined;
+  /** The disk of a source as it is now, if it has one. Only to look at. */
+  peek(source: string): Pick<Disk, "tree" | "passwords"> | undefined;
   /** Sources that are remembered. */
   readonly size: number;
 }
@@ -41,6 +44,7 @@ export interface DisksOptions {
 
 interface Entry {
   readonly tree: Tree;
+  readonly passwords: Map<ByteString, ByteString>;
   holders: number;
   leftAt: number;
 }
@@ -70,6 +74,7 @@ export function createDisks(options: DisksOptions): Disks {
   const newEntry = (): Entry => ({
     holders: 0,
     leftAt: 0,
+    passwords: new Map(),
     tree: new Tree({
       base: options.base(),
       limits: options.limits,
@@ -98,6 +103,7 @@ export function createDisks(options: DisksOptions): Disks {
       let held = true;
       return {
         tree: entry.tree,
+        passwords: entry.passwords,
         release() {
           if (!held) return;
           held = false;
@@ -105,7 +111,7 @@ export function createDisks(options: DisksOptions): Disks {
           entry.leftAt = options.now();
           entries.delete(source);
           // Who changed nothing leaves no trace, so that scanners do not crowd out those who did.
-          if (!entry.tree.changed) return;
+          if (!entry.tree.changed && entry.passwords.size === 0) return;
           entries.set(source, entry);
           while (entries.size > options.sources && forgetOldest());
         },
@@ -113,7 +119,7 @@ export function createDisks(options: DisksOptions): Disks {
     },
     peek(source) {
       const entry = entries.get(source);
-      return entry && !expired(entry) ? entry.tree : undefined;
+      return entry && !expired(entry) ? entry : undefined;
     },
     get size() {
       return entries.size;
