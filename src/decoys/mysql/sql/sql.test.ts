@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { testPersona } from "../../../../test/support/persona.ts";
 import { TestClock } from "../../../contract/clock.ts";
 import { createSeededRandom } from "../../../contract/random.ts";
+import { createPersona } from "../../personas/create.ts";
 import { Connection } from "../connection.ts";
 import { raisedError } from "../errors.ts";
 import { createServer } from "../server.ts";
@@ -11,8 +12,8 @@ import { runStatement, splitStatements } from "./statement.ts";
 
 const server = createServer(testPersona());
 
-function connect(user = "root"): Connection {
-  return new Connection(server, {
+function connect(user = "root", to = server): Connection {
+  return new Connection(to, {
     clock: new TestClock(Date.parse("2026-07-01T10:00:00Z")),
     random: createSeededRandom("sql"),
     threadId: 77,
@@ -240,7 +241,13 @@ describe("hostile text", () => {
 });
 
 test("mysql.user names the plugin that each account is asked by", () => {
-  const rows = run(connect(), "select user, plugin, authentication_string from mysql.user") as string[][];
+  const secret = { key: new Uint8Array(32).fill(3), madeAt: Date.parse("2026-06-01T00:00:00Z") };
+  const logins = ["root", "deploy"].map((username) => ({ username, password: "x1" }));
+  const server = createServer(createPersona(secret, "linux-server", { logins }));
+  const rows = run(
+    connect("root", server),
+    "select user, plugin, authentication_string from mysql.user",
+  ) as string[][];
   expect(rows.length).toBeGreaterThan(4);
   for (const [user = "", plugin = "", stored = ""] of rows) {
     expect([user, plugin]).toEqual([user, server.pluginOf(user)]);
