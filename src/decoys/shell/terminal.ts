@@ -152,6 +152,18 @@ export class PseudoTerminal implements Terminal {
     return end.kind === "line" ? end.line : null;
   }
 
+  async readKey(signal: AbortSignal): Promise<ByteString | null> {
+    const wake = (): void => this.#notify();
+    signal.addEventListener("abort", wake, { once: true });
+    while (this.#typed === "" && !this.#ended && !signal.aborted) await this.#wait();
+    signal.removeEventListener("abort", wake);
+    if (this.#typed === "") return this.#ended ? null : "";
+    const key = this.#typed.charAt(0);
+    this.#typed = this.#typed.slice(1);
+    this.#notify();
+    return key;
+  }
+
   /** Standard input of programs: lines, echoed as they are typed. */
   input(): Input {
     return new Input(

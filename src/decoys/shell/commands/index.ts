@@ -10,16 +10,19 @@ import { datePrograms } from "./date.ts";
 import { ddPrograms } from "./dd.ts";
 import { digestPrograms } from "./digests.ts";
 import { downloadPrograms } from "./downloads.ts";
+import { dpkgPrograms } from "./dpkg.ts";
 import { filePrograms } from "./files.ts";
 import { filterPrograms } from "./filters.ts";
 import { findPrograms } from "./find.ts";
 import { grepPrograms } from "./grep.ts";
 import { interpreterPrograms } from "./interpreters.ts";
+import { lscpuPrograms } from "./lscpu.ts";
 import { miscPrograms } from "./misc.ts";
 import { modePrograms } from "./modes.ts";
 import { netcatPrograms } from "./netcat.ts";
 import { networkPrograms } from "./network.ts";
 import { packagePrograms } from "./packages.ts";
+import { pagerPrograms } from "./pager.ts";
 import { pathPrograms } from "./paths.ts";
 import { signalPrograms } from "./process-signals.ts";
 import { processPrograms } from "./processes.ts";
@@ -32,6 +35,7 @@ import { sortPrograms } from "./sort.ts";
 import { statPrograms } from "./stat.ts";
 import { systemPrograms } from "./system.ts";
 import { textPrograms } from "./text.ts";
+import { topPrograms } from "./top.ts";
 import { trPrograms } from "./tr.ts";
 import { transferPrograms } from "./transfer.ts";
 import { userPrograms } from "./users.ts";
@@ -48,6 +52,10 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...cutPrograms,
     ...datePrograms,
     ...ddPrograms,
+    ...topPrograms,
+    ...dpkgPrograms,
+    ...lscpuPrograms,
+    ...pagerPrograms,
     ...digestPrograms,
     ...downloadPrograms,
     ...filePrograms,

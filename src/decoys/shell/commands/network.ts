@@ -73,7 +73,7 @@ export const networkPrograms = [
   program("route", route),
   program("arp", async (proc) => {
     await proc.out(
-      `? (${proc.world.network.gateway(proc.login.session)}) at 52:54:00:a1:0c:11 [ether]  on ${proc.world.network.interface}\n`,
+      `? (${proc.world.network.gateway(proc.login.session)}) at 52:54:00:a1:0c:11 [ether] on ${proc.world.network.interface}\n`,
     );
     return 0;
   }),

@@ -3,6 +3,7 @@
 import type { Proc, Program } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { errorTexts } from "../vfs/node.ts";
+import { longOption, unknownLong } from "./long-options.ts";
 
 /** Declares a program. */
 export function program(name: string, run: Program["run"]): Program {
@@ -48,8 +49,9 @@ export async function parseOptions(
     }
     if (arg.startsWith("--")) {
       const [name = "", ...more] = arg.slice(2).split("=");
-      const letter = long.get(name);
-      if (letter === undefined) return refuseOption(proc, `unrecognized option '${arg}'`, spec.status);
+      const answer = longOption(long, name);
+      if (typeof answer !== "string") return refuseOption(proc, unknownLong(arg, answer), spec.status);
+      const letter = answer;
       const takes = spec.short.includes(`${letter}:`);
       found.set(letter, more.length > 0 ? more.join("=") : takes ? (args[++i] ?? "") : "");
       continue;

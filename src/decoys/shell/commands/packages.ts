@@ -1,9 +1,10 @@
-// Packages and services of Debian: apt, dpkg, systemctl, service. Nothing is installed or stopped.
+// Packages and services of Debian: apt, systemctl, service. Nothing is installed or stopped.
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
-import { distributionOf, sshPackage } from "../world/distribution.ts";
+import { distributionOf, packagesOf } from "../world/distribution.ts";
 import { program } from "./options.ts";
+import { unitStatus } from "./unit-status.ts";
 
 async function apt(proc: Proc): Promise<number> {
   const verb = proc.args.find((arg) => !arg.startsWith("-"));
@@ -11,8 +12,15 @@ async function apt(proc: Proc): Promise<number> {
     await proc.out(`apt ${distributionOf(proc.world.persona).apt} (amd64)\n`);
     return 0;
   }
-  if (proc.name === "apt")
+  if (proc.name === "apt" && !proc.init.stdout.isTerminal)
     await proc.err("\nWARNING: apt does not have a stable CLI interface. Use with caution in scripts.\n\n");
+  if (verb === "list") {
+    const suite = distributionOf(proc.world.persona).codename === "bookworm" ? "oldstable" : "noble";
+    await proc.out(proc.init.stdout.isTerminal ? "Listing... Done\n" : "Listing...\n");
+    for (const { name, version, all } of packagesOf(proc.world.persona))
+      await proc.out(`${name}/${suite},now ${version} ${all ? "all" : "amd64"} [installed]\n`);
+    return 0;
+  }
   if (proc.user.uid !== 0) {
     const lock = verb === "update" ? "/var/lib/apt/lists/lock" : "/var/lib/dpkg/lock-frontend";
     await proc.err(
@@ -71,6 +79,11 @@ const UNIT_NAMES = new Map([
   ["ftp", "vsftpd"],
   ["redis", "redis-server"],
   ["mysql", "mysql"],
+]);
+
+const PROCESSES = new Map([
+  ["ssh", "sshd"],
+  ["mysql", "mysqld"],
 ]);
 
 /** A unit that the machine did not come with: one that was written here, or none at all. */
@@ -147,7 +160,11 @@ async function systemctl(proc: Proc): Promise<number> {
   else if (verb === "is-active") await proc.out("active\n");
   else if (verb === "status")
     await proc.out(
-      `* ${UNIT_NAMES.get(key)}.service - ${UNITS.get(key)}\n     Loaded: loaded (/lib/systemd/system/${UNIT_NAMES.get(key)}.service; enabled; preset: enabled)\n     Active: active (running)\n`,
+      unitStatus(proc, {
+        name: UNIT_NAMES.get(key) ?? "",
+        text: UNITS.get(key) ?? "",
+        process: PROCESSES.get(key) ?? UNIT_NAMES.get(key) ?? "",
+      }),
     );
   else if (proc.user.uid !== 0) {
     await proc.err(`Failed to ${verb} ${unit}.service: Interactive authentication required.\n`);
@@ -156,41 +173,10 @@ async function systemctl(proc: Proc): Promise<number> {
   return 0;
 }
 
-/** Rows of `dpkg -l`. */
-function packageRows(proc: Proc): ByteString {
-  const { persona } = proc.world;
-  const known = distributionOf(persona).packages.map(([name, version]) => [
-    name.split(":")[0] ?? "",
-    version,
-  ]);
-  const ssh = sshPackage(persona);
-  const about = new Map([
-    ["bash", "GNU Bourne Again SHell"],
-    ["coreutils", "GNU core utilities"],
-    ["openssh-server", "secure shell (SSH) server, for secure access from remote machines"],
-  ]);
-  return [...known, ...(ssh === undefined ? [] : [["openssh-server", ssh]])]
-    .flatMap(([name = "", version = ""]) => {
-      const text = about.get(name);
-      return text === undefined
-        ? []
-        : [`ii  ${name.padEnd(14)} ${version.padEnd(14)} amd64        ${text}\n`];
-    })
-    .join("");
-}
-
 /** The programs of this file. */
 export const packagePrograms = [
   program("apt", apt),
   program("apt-get", apt),
-  program("dpkg", async (proc) => {
-    if (proc.args.includes("-l"))
-      await proc.out(
-        `Desired=Unknown/Install/Remove/Purge/Hold\n| Status=Not/Inst/Conf-files/Unpacked/halF-conf/Half-inst/trig-aWait/Trig-pend\n|/ Err?=(none)/Reinst-required (Status,Err: uppercase=bad)\n||/ Name           Version        Architecture Description\n+++-==============-==============-============-=================================\n${packageRows(proc)}`,
-      );
-    else if (proc.args.includes("--print-architecture")) await proc.out("amd64\n");
-    return 0;
-  }),
   program("systemctl", systemctl),
   program("service", systemctl),
 ];

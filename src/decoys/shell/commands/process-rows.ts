@@ -2,6 +2,7 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { commandName } from "../world/process-status.ts";
 
 /** One process. */
 export interface ProcessRow {
@@ -36,12 +37,13 @@ export function processRows(proc: Proc): ProcessRow[] {
   return [...base, ...live].sort((a, b) => a.pid - b.pid);
 }
 
-/** The name that pidof and its kin know a process by. */
-export const processName = (row: ProcessRow): ByteString =>
-  row.command
-    .replace(/^\[|\]$/g, "")
-    .replace(/^-/, "")
-    .split(" ")[0]
-    ?.replace(/:$/, "")
-    .split("/")
-    .pop() ?? "";
+/** The name that the kernel, pidof and their kin know a process by. */
+export const processName = (row: Pick<ProcessRow, "pid" | "command">): ByteString =>
+  commandName(row.pid, row.command);
+
+/** Processor time as top shows it: minutes, seconds and hundredths. */
+export function topTime(seconds: number): string {
+  const hundredths = Math.round(seconds * 100);
+  const minutes = Math.floor(hundredths / 6000);
+  return `${minutes}:${((hundredths % 6000) / 100).toFixed(2).padStart(5, "0")}`;
+}

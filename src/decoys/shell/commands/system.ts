@@ -1,7 +1,6 @@
 // What machine it is: uname, hostname, nproc, lscpu, lsb_release, dmesg …
 
 import type { Proc } from "../run/proc.ts";
-import { CPU_FLAGS, cpuMhz } from "../world/cpu.ts";
 import { distributionOf } from "../world/distribution.ts";
 import { parseOptions, program, quoted } from "./options.ts";
 
@@ -56,35 +55,6 @@ async function hostname(proc: Proc): Promise<number> {
         proc.busybox ? "sethostname: Operation not permitted" : "you must be root to change the host name",
       );
   } else await proc.out(`${persona.hostname}\n`);
-  return 0;
-}
-
-async function lscpu(proc: Proc): Promise<number> {
-  const { hardware, os } = proc.world.persona;
-  const amd = hardware.cpuModel.startsWith("AMD");
-  const rows: [string, string][] = [
-    ["Architecture:", os.machine],
-    ["CPU op-mode(s):", "32-bit, 64-bit"],
-    ["Address sizes:", "40 bits physical, 48 bits virtual"],
-    ["Byte Order:", "Little Endian"],
-    ["CPU(s):", String(hardware.cpus)],
-    ["On-line CPU(s) list:", hardware.cpus > 1 ? `0-${hardware.cpus - 1}` : "0"],
-    ["Vendor ID:", amd ? "AuthenticAMD" : "GenuineIntel"],
-    ["Model name:", hardware.cpuModel],
-    ["CPU family:", amd ? "23" : "6"],
-    ["Model:", amd ? "49" : "85"],
-    ["Thread(s) per core:", "1"],
-    ["Core(s) per socket:", String(hardware.cpus)],
-    ["Socket(s):", "1"],
-    ["Stepping:", amd ? "0" : "7"],
-    ["BogoMIPS:", (cpuMhz(proc.world) * 2).toFixed(2)],
-    ["Flags:", CPU_FLAGS],
-    ["Hypervisor vendor:", "KVM"],
-    ["Virtualization type:", "full"],
-    ["NUMA node(s):", "1"],
-    ["NUMA node0 CPU(s):", `0-${hardware.cpus - 1}`],
-  ];
-  await proc.out(rows.map(([name, value]) => `${name.padEnd(33)}${value}\n`).join(""));
   return 0;
 }
 
@@ -172,7 +142,6 @@ export const systemPrograms = [
   program("uname", uname),
   program("hostname", hostname),
   program("nproc", nproc),
-  program("lscpu", lscpu),
   program("lsb_release", lsbRelease),
   program("dmesg", dmesg),
   program("lsmod", lsmod),

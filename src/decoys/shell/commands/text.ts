@@ -133,8 +133,6 @@ export const textPrograms = [
   program("cat", cat),
   program("head", head),
   program("tail", tail),
-  program("more", cat),
-  program("less", cat),
   program("tac", async (proc) => {
     const { lines, status } = await readLines(proc, proc.args);
     for (const line of lines.reverse()) await proc.out(`${line}\n`);

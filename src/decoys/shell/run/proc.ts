@@ -6,6 +6,7 @@ import type { Account } from "../../personas/persona.ts";
 import type { ByteString } from "../shell.ts";
 import type { Credentials } from "../vfs/node.ts";
 import type { FsView } from "../vfs/view.ts";
+import { commandName, statusText } from "../world/process-status.ts";
 import type { World } from "../world/world.ts";
 import type { Budget } from "./budget.ts";
 import type { Input, Output } from "./streams.ts";
@@ -33,6 +34,8 @@ export interface Terminal {
   ): Promise<{ line: ByteString; interrupted: boolean } | null>;
   /** Shows `prompt` and reads a line that is not echoed. Null at the end of input or after Ctrl-C. */
   readSecret(prompt: ByteString): Promise<ByteString | null>;
+  /** One typed byte, not echoed: "" once `signal` aborts, null at the end of input. */
+  readKey(signal: AbortSignal): Promise<ByteString | null>;
 }
 
 /** A process that `ps` shows for this login. */
@@ -111,7 +114,7 @@ export class Proc {
     this.argv = argv;
     this.init = init;
     this.pid = init.login.nextPid();
-    this.fs = init.login.fs.at(init.user, init.cwd);
+    this.fs = init.login.fs.at(init.user, init.cwd, () => this.#status());
     this.#launch = launch;
   }
 
@@ -154,6 +157,21 @@ export class Proc {
     return this.world.persona.os.flavour === "busybox";
   }
 
+  /** What /proc tells of this process to itself. */
+  #status(): ByteString {
+    const { user, world, pid, login } = this;
+    const parent = [...login.live.keys()].filter((one) => one < pid).at(-1) ?? 1;
+    const size = this.busybox ? { vsz: 1092, rss: 604 } : { vsz: 3036, rss: 1596 };
+    return statusText(world, {
+      ...size,
+      pid,
+      ppid: parent,
+      name: commandName(pid, this.name),
+      state: "R (running)",
+      user,
+    });
+  }
+
   out(text: ByteString): Promise<void> {
     const { budget, stdout } = this.init;
     if (!stdout.discards) budget.spend(text.length);
@@ -177,6 +195,17 @@ export class Proc {
   /** Waits for ever, as what would write without an end. Throws Interrupted. */
   async idle(): Promise<never> {
     for (;;) await this.sleep(3_600_000);
+  }
+
+  /** A key of the terminal: "" when none came in time, null when there is none to come. */
+  async key(ms: number): Promise<ByteString | null> {
+    if (!this.terminal) return null;
+    const late = new AbortController();
+    const cancel = this.login.session.clock.after(ms, () => late.abort());
+    const key = await this.terminal.readKey(AbortSignal.any([late.signal, this.budget.signal]));
+    cancel();
+    this.budget.check();
+    return key;
   }
 
   /** Waits, interruptibly. */

@@ -3,6 +3,7 @@
 
 import { fromByteString } from "../bytes.ts";
 import type { ByteString, FileStat, FsResult, OpenFile, SessionFs, WritableFile } from "../shell.ts";
+import { liveContent } from "./content.ts";
 import { makeFolder, makeHardLink, makeLink, move, removeFile, removeFolder } from "./entries.ts";
 import { type Credentials, fail, ok, permits, statOf, type VNode } from "./node.ts";
 import { openToRead, openToWrite, readText } from "./open.ts";
@@ -17,17 +18,20 @@ export class FsView implements SessionFs {
   readonly who: Credentials;
   readonly #home: ByteString;
   readonly #seat: Seat;
+  /** The text of /proc/self/status for the process that looks. */
+  readonly #self: (() => ByteString) | undefined;
 
-  constructor(volume: Volume, who: Credentials, home: ByteString) {
+  constructor(volume: Volume, who: Credentials, home: ByteString, self?: () => ByteString) {
     this.#volume = volume;
     this.who = who;
     this.#home = home;
+    this.#self = self;
     this.#seat = { volume, who, locate: (path, follow) => this.#locate(path, follow) };
   }
 
   /** The same files through another user's eyes, relative paths from `home`. */
-  at(who: Credentials, home: ByteString): FsView {
-    return new FsView(this.#volume, who, home);
+  at(who: Credentials, home: ByteString, self?: () => ByteString): FsView {
+    return new FsView(this.#volume, who, home, self);
   }
 
   #absolute(path: ByteString): ByteString {
@@ -38,7 +42,10 @@ export class FsView implements SessionFs {
 
   #locate(path: ByteString, follow: boolean): FsResult<Place> {
     if (path === "" || path.includes("\0")) return fail("ENOENT");
-    return this.#volume.tree.locate(this.#absolute(path), this.who, follow);
+    const at = this.#volume.tree.locate(this.#absolute(path), this.who, follow);
+    const node = at.ok ? at.value.node : undefined;
+    if (!this.#self || !at.ok || at.value.path !== "/proc/self/status" || node?.type !== "file") return at;
+    return ok({ ...at.value, node: { ...node, content: liveContent(this.#self) } });
   }
 
   /** The node of a path, for programs of the machine itself. */

@@ -2,6 +2,7 @@
 // A device with BusyBox never asks. Facts from the distributions' packages.
 
 import type { Persona } from "../../personas/persona.ts";
+import { DEBIAN_PACKAGES, type Package } from "./packages-debian.ts";
 
 /** One distribution. */
 export interface Distribution {
@@ -25,7 +26,7 @@ export interface Distribution {
   readonly curl: string;
   readonly netcat: string;
   /** Packages as dpkg knows them, without sshd's. */
-  readonly packages: readonly (readonly [name: string, version: string])[];
+  readonly packages: readonly Package[];
   /** /etc/motd. */
   readonly motd: string;
   /** What sshd shows before the line on the last login. */
@@ -62,14 +63,7 @@ const debian: Distribution = {
   perl: "version 36, subversion 0 (v5.36.0)",
   curl: "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.15 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13\nRelease-Date: 2023-02-20, security patched: 7.88.1-10+deb12u8\n",
   netcat: "Debian patchlevel 1.219-1",
-  packages: [
-    ["base-files:amd64", "12.4+deb12u5"],
-    ["bash:amd64", "5.2.15-2+b7"],
-    ["coreutils:amd64", "9.1-1"],
-    ["openssl:amd64", "3.0.11-1~deb12u2"],
-    ["curl:amd64", "7.88.1-10+deb12u5"],
-    ["sudo:amd64", "1.9.13p3-1+deb12u1"],
-  ],
+  packages: DEBIAN_PACKAGES,
   motd: DEBIAN_MOTD,
   greeting: ({ hostname, os }) =>
     `Linux ${hostname} ${os.release} ${os.version} ${os.machine}\n${DEBIAN_MOTD}`,
@@ -98,12 +92,32 @@ const ubuntu: Distribution = {
   curl: "curl 8.5.0 (x86_64-pc-linux-gnu) libcurl/8.5.0 OpenSSL/3.0.13 zlib/1.3 brotli/1.1.0 zstd/1.5.5 libidn2/2.3.7 libpsl/0.21.2 (+libidn2/2.3.7) libssh/0.10.6/openssl/zlib nghttp2/1.59.0 librtmp/2.3 OpenLDAP/2.6.7\nRelease-Date: 2023-12-06, security patched: 8.5.0-2ubuntu10.6\n",
   netcat: "Debian patchlevel 1.226-1ubuntu2",
   packages: [
-    ["base-files:amd64", "13ubuntu10"],
-    ["bash:amd64", "5.2.21-2ubuntu4"],
-    ["coreutils:amd64", "9.4-3ubuntu6"],
-    ["openssl:amd64", "3.0.13-0ubuntu3.5"],
-    ["curl:amd64", "8.5.0-2ubuntu10.6"],
-    ["sudo:amd64", "1.9.15p5-3ubuntu5"],
+    {
+      name: "base-files",
+      version: "13ubuntu10",
+      all: false,
+      text: "Debian base system miscellaneous files",
+    },
+    { name: "bash", version: "5.2.21-2ubuntu4", all: false, text: "GNU Bourne Again SHell" },
+    { name: "coreutils", version: "9.4-3ubuntu6", all: false, text: "GNU core utilities" },
+    {
+      name: "curl",
+      version: "8.5.0-2ubuntu10.6",
+      all: false,
+      text: "command line tool for transferring data with URL syntax",
+    },
+    {
+      name: "openssl",
+      version: "3.0.13-0ubuntu3.5",
+      all: false,
+      text: "Secure Sockets Layer toolkit - cryptographic utility",
+    },
+    {
+      name: "sudo",
+      version: "1.9.15p5-3ubuntu5",
+      all: false,
+      text: "Provide limited super user privileges to specific users",
+    },
   ],
   motd: "",
   greeting: ({ os }) =>
@@ -128,4 +142,18 @@ export function distributionOf({ profile, os }: Persona): Distribution {
 export function sshPackage({ products }: Persona): string | undefined {
   const match = /^(\d[\w.]*) (?:Debian|Ubuntu)-([\w.+~-]+)$/.exec(products["ssh"]?.version ?? "");
   return match ? `1:${match[1]}-${match[2]}` : undefined;
+}
+
+const SSH_PACKAGES = [
+  ["openssh-client", "secure shell (SSH) client, for secure access to remote machines"],
+  ["openssh-server", "secure shell (SSH) server, for secure access from remote machines"],
+  ["openssh-sftp-server", "secure shell (SSH) sftp server module, for SFTP access from remote machines"],
+] as const;
+
+/** All packages of a persona in order of name, its sshd's with the version of its banner. */
+export function packagesOf(persona: Persona): readonly Package[] {
+  const version = sshPackage(persona);
+  const ssh =
+    version === undefined ? [] : SSH_PACKAGES.map(([name, text]) => ({ name, version, all: false, text }));
+  return [...distributionOf(persona).packages, ...ssh].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

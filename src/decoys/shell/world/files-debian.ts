@@ -5,6 +5,7 @@ import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { distributionOf } from "./distribution.ts";
 import { programContent } from "./elf.ts";
+import { historyOf, SSHD_CONFIG } from "./files-admin.ts";
 import { groupFile, passwdFile, shadowFile } from "./files-etc.ts";
 import { addLogs } from "./files-logs.ts";
 import { addProductFiles } from "./files-products.ts";
@@ -108,10 +109,7 @@ function addEtc(tree: TreeBuilder, world: World): void {
     "/etc/crontab",
     "# /etc/crontab: system-wide crontab\nSHELL=/bin/sh\nPATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin\n\n17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly\n25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }\n",
   );
-  tree.file(
-    "/etc/ssh/sshd_config",
-    "Include /etc/ssh/sshd_config.d/*.conf\n\nPermitRootLogin yes\nKbdInteractiveAuthentication no\nUsePAM yes\nX11Forwarding yes\nPrintMotd no\nAcceptEnv LANG LC_*\nSubsystem\tsftp\t/usr/lib/openssh/sftp-server\n",
-  );
+  tree.file("/etc/ssh/sshd_config", SSHD_CONFIG);
   tree.file(
     "/etc/sudoers",
     "Defaults\tenv_reset\nDefaults\tmail_badpass\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) ALL\n",
@@ -171,11 +169,7 @@ function addHomes(tree: TreeBuilder, world: World): void {
         "# ~/.bash_logout: executed by bash(1) when login shell exits.\n",
         own,
       );
-    tree.file(
-      `${home}/.bash_history`,
-      "apt update\napt upgrade\ndf -h\nsystemctl status\njournalctl -xe\nexit\n",
-      { ...own, mode: 0o600 },
-    );
+    tree.file(`${home}/.bash_history`, historyOf(world, account.name), { ...own, mode: 0o600 });
     tree.dir(`${home}/.ssh`, { ...own, mode: 0o700 });
   }
 }

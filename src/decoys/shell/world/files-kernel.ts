@@ -6,6 +6,7 @@ import { cpuinfo } from "./cpu.ts";
 import { distributionOf } from "./distribution.ts";
 import { addDevices } from "./files-dev.ts";
 import { addProcess } from "./files-process.ts";
+import { statusText } from "./process-status.ts";
 import type { World } from "./world.ts";
 
 function meminfo(world: World): string {
@@ -147,7 +148,15 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
   live("/proc/sys/kernel/pid_max", () => "32768\n", 0o644);
   live("/proc/sys/vm/nr_hugepages", () => "0\n", 0o644);
   live("/proc/sys/fs/file-max", () => "9223372036854775807\n", 0o644);
-  live("/proc/self/status", () => "Name:\tcat\nUmask:\t0022\nState:\tR (running)\nTracerPid:\t0\n");
+  const reader = {
+    name: persona.os.flavour === "busybox" ? "sh" : "bash",
+    pid: 2311,
+    ppid: 2304,
+    state: "S (sleeping)",
+  };
+  live("/proc/self/status", () =>
+    statusText(world, { ...reader, vsz: 4348, rss: 3248, user: { uid: 0, gid: 0, groups: [0] } }),
+  );
   live("/proc/self/cgroup", () => "0::/user.slice/user-0.slice/session-3.scope\n");
   live("/proc/self/cmdline", () => "cat\0/proc/self/cmdline\0");
   tree.link("/proc/self/exe", persona.os.flavour === "busybox" ? "/bin/busybox" : "/usr/bin/cat");

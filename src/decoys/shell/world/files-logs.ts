@@ -99,7 +99,9 @@ function syslog(world: World, now: number): string {
 
 function dpkgLog(world: World): string {
   let at = world.persona.installedAt;
-  const { packages } = distributionOf(world.persona);
+  const packages = distributionOf(world.persona).packages.map(
+    ({ name, version, all }) => [`${name}:${all ? "all" : "amd64"}`, version] as const,
+  );
   const lines: string[] = [];
   const say = (text: string): void => {
     const date = new Date(at);

@@ -2,6 +2,7 @@
 
 import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
+import { commandName, statusText } from "./process-status.ts";
 import type { World } from "./world.ts";
 
 /** Adds the folder of one process. */
@@ -9,21 +10,14 @@ export function addProcess(tree: TreeBuilder, at: World["processes"][number] & {
   const live = (path: string, make: () => string): void =>
     tree.file(path, liveContent(make), { mode: 0o444, mtimeMs: at.world.persona.bootedAt });
   const kernel = at.command.startsWith("[");
-  const name =
-    at.command
-      .replace(/^\[|\]$/g, "")
-      .split(" ")[0]
-      ?.split("/")
-      .pop()
-      ?.slice(0, 15) ?? "";
+  const name = commandName(at.pid, at.command);
+  const user = at.world.user(at.user) ?? { uid: 0, gid: 0, groups: [] };
   const path = `/proc/${at.pid}`;
   tree.dir(path, { mode: 0o555, sealed: "ENOENT", mtimeMs: at.world.persona.bootedAt });
   live(`${path}/cmdline`, () => (kernel ? "" : `${at.command.replaceAll(" ", "\0")}\0`));
   live(`${path}/comm`, () => `${name}\n`);
-  live(
-    `${path}/status`,
-    () =>
-      `Name:\t${name}\nState:\tS (sleeping)\nTgid:\t${at.pid}\nPid:\t${at.pid}\nPPid:\t${at.ppid}\nVmSize:\t${at.vsz} kB\nVmRSS:\t${at.rss} kB\n`,
+  live(`${path}/status`, () =>
+    statusText(at.world, { ...at, name, user, state: at.stat.startsWith("I") ? "I (idle)" : "S (sleeping)" }),
   );
   live(
     `${path}/stat`,

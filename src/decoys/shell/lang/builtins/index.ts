@@ -3,6 +3,7 @@
 import type { Builtin } from "./builtin.ts";
 import { controlBuiltins } from "./control.ts";
 import { declareBuiltins } from "./declare.ts";
+import { enableBuiltins } from "./enable.ts";
 import { jobBuiltins } from "./jobs.ts";
 import { locateBuiltins } from "./locate.ts";
 import { outputBuiltins } from "./output.ts";
@@ -18,6 +19,7 @@ export const builtins: ReadonlyMap<string, Builtin> = new Map(
   [
     ...controlBuiltins,
     ...declareBuiltins,
+    ...enableBuiltins,
     ...jobBuiltins,
     ...locateBuiltins,
     ...readBuiltins,
