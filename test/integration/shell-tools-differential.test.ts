@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { awkCases } from "../support/awk-cases.ts";
 import { posixTrapCases, tableCases, trapCases } from "../support/bash-cases.ts";
+import { blockCases } from "../support/block-cases.ts";
 import { filterCases, sortCases } from "../support/filter-cases.ts";
 import { findCases, xargsCases } from "../support/find-cases.ts";
 import { sedCases } from "../support/sed-cases.ts";
@@ -82,6 +83,12 @@ describe("find and xargs", () => {
 
 describe("filters of lines", () => {
   test.each(named([...sortCases, ...filterCases]))("%s", async (_, line) => {
+    expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
+  });
+});
+
+describe("blocks, bytes and time", () => {
+  test.each(named(blockCases))("%s", async (_, line) => {
     expect(await runFake(`mkdir /tmp/own; cd /tmp/own; ${line}`)).toEqual(await runAlone(line));
   });
 });

@@ -48,9 +48,7 @@ async function xxd(proc: Proc): Promise<number> {
       const printable = bytes.replace(/[^\x20-\x7e]/g, ".");
       const text = od
         ? `${at.toString(8).padStart(7, "0")} ${hex.join(" ")}\n`
-        : proc.name === "hexdump"
-          ? `${at.toString(16).padStart(8, "0")}  ${hex.slice(0, 8).join(" ")}  ${hex.slice(8).join(" ")}  |${printable}|\n`
-          : `${at.toString(16).padStart(8, "0")}: ${(hex.join("").match(/.{1,4}/g) ?? []).join(" ").padEnd(39)}  ${printable}\n`;
+        : `${at.toString(16).padStart(8, "0")}: ${(hex.join("").match(/.{1,4}/g) ?? []).join(" ").padEnd(39)}  ${printable}\n`;
       at += bytes.length;
       return proc.out(text);
     };
@@ -101,7 +99,6 @@ export const digestPrograms = [
   program("sha256sum", sum("sha256")),
   program("sha512sum", sum("sha512")),
   program("xxd", xxd),
-  program("hexdump", xxd),
   program("od", xxd),
   program("strings", strings),
 ];

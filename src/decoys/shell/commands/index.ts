@@ -15,6 +15,7 @@ import { filePrograms } from "./files.ts";
 import { filterPrograms } from "./filters.ts";
 import { findPrograms } from "./find.ts";
 import { grepPrograms } from "./grep.ts";
+import { hexdumpPrograms } from "./hexdump.ts";
 import { interpreterPrograms } from "./interpreters.ts";
 import { lscpuPrograms } from "./lscpu.ts";
 import { miscPrograms } from "./misc.ts";
@@ -53,6 +54,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...datePrograms,
     ...ddPrograms,
     ...topPrograms,
+    ...hexdumpPrograms,
     ...dpkgPrograms,
     ...lscpuPrograms,
     ...pagerPrograms,

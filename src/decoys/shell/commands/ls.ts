@@ -4,6 +4,7 @@ import type { Proc } from "../run/proc.ts";
 import type { ByteString, FileStat } from "../shell.ts";
 import { modeText } from "../vfs/mode-text.ts";
 import { errorTexts } from "../vfs/node.ts";
+import { LS_OPTIONS } from "./ls-options.ts";
 import { type Options, parseOptions, timeParts } from "./options.ts";
 import { human } from "./resources.ts";
 
@@ -19,23 +20,10 @@ function timeText(proc: Proc, ms: number): string {
   return `${time.month} ${time.day.padStart(2)} ${recent ? `${time.hour}:${time.minute}` : ` ${time.year}`}`;
 }
 
-const SHORT = "aAlhtrSR1dinFgGpsCcuqxLHX";
-const LONG = {
-  all: "a",
-  "almost-all": "A",
-  "human-readable": "h",
-  size: "s",
-  reverse: "r",
-  recursive: "R",
-  directory: "d",
-  inode: "i",
-  color: "G",
-};
-
 /** The program. */
 export async function ls(proc: Proc): Promise<number> {
   const args = proc.args.filter((arg) => !/^--(color|time-style|group-directories)/.test(arg));
-  const options = await parseOptions(proc, { short: SHORT, long: LONG, status: 2 }, args);
+  const options = await parseOptions(proc, LS_OPTIONS, args);
   if (typeof options === "number") return options;
   const paths = options.rest.length === 0 ? ["."] : [...options.rest];
   const files: Entry[] = [];

@@ -84,7 +84,12 @@ async function timeout(proc: Proc): Promise<number> {
     return 125;
   }
   if (value === null || argv.length === 0)
-    return proc.fail(value === null ? `invalid time interval ${quote(proc, limit)}` : "missing operand", 125);
+    return proc.fail(
+      value === null
+        ? `invalid time interval ${quote(proc, limit)}${proc.busybox ? "" : "\nTry 'timeout --help' for more information."}`
+        : "missing operand",
+      125,
+    );
   const signal = (options.value("s") ?? "TERM").toUpperCase().replace(/^SIG/, "");
   const cut = signal === "KILL" || signal === "9" ? 137 : proc.busybox ? 143 : 124;
   return value === 0 ? spawnOr(proc, argv) : limited(proc, argv, { ms: value * 1000, cut });

@@ -6,6 +6,7 @@ import type { TreeBuilder } from "./builder.ts";
 import { distributionOf } from "./distribution.ts";
 import { programContent } from "./elf.ts";
 import { historyOf, SSHD_CONFIG } from "./files-admin.ts";
+import { addBaseFiles } from "./files-base.ts";
 import { groupFile, passwdFile, shadowFile } from "./files-etc.ts";
 import { addLogs } from "./files-logs.ts";
 import { addProductFiles } from "./files-products.ts";
@@ -120,7 +121,6 @@ function addEtc(tree: TreeBuilder, world: World): void {
   tree.file("/etc/machine-id", `${Buffer.from(persona.random("machine-id").bytes(16)).toString("hex")}\n`, {
     mode: 0o444,
   });
-  tree.file("/etc/profile", "# /etc/profile: system-wide .profile file for the Bourne shell (sh(1))\n");
   tree.file("/etc/bash.bashrc", "# System-wide .bashrc file for interactive bash(1) shells.\n");
   tree.file(
     "/etc/shells",
@@ -225,6 +225,7 @@ export function addDebianFiles(tree: TreeBuilder, world: World, programs: readon
   tree.dir("/usr/games");
   addPrograms(tree, world, programs);
   addEtc(tree, world);
+  addBaseFiles(tree, world);
   addHomes(tree, world);
   addVar(tree, world);
 }

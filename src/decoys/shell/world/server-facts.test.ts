@@ -63,3 +63,12 @@ test("lscpu, enable and abbreviated options", async () => {
   expect(await printed("ls --dir --col /etc")).toBe("/etc\n");
   expect((await shell.run("ls --nope")).err).toStartWith("ls: unrecognized option '--nope'\n");
 });
+
+test("/etc has what every Debian has", async () => {
+  const names =
+    "nsswitch.conf host.conf login.defs adduser.conf deluser.conf services networks subuid ld.so.conf mtab pam.d/sshd security/limits.conf sysctl.conf rsyslog.conf network/interfaces skel/.bashrc";
+  const { both, status } = await shell.run(`cd /etc && ls -d ${names} >/dev/null && grep -w 22/tcp services`);
+  expect([both, status]).toEqual(["ssh\t\t22/tcp\n", 0]);
+  expect(await printed("head -n 1 /etc/mtab")).toBe(await printed("head -n 1 /proc/mounts"));
+  expect(await printed("grep ^UID_MIN /etc/login.defs")).toBe("UID_MIN\t\t\t 1000\n");
+});
