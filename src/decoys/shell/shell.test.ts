@@ -72,6 +72,22 @@ describe("one machine, told the same by every command", () => {
   });
 });
 
+describe("the router's settings", () => {
+  test("nvram shows them, those that were set too, and agrees with the machine", async () => {
+    const device = shellOf({ device: true });
+    const { out, err } = await device.run("nvram show");
+    expect(out.split("\n").length).toBeGreaterThan(30);
+    expect(err).toMatch(/^size: \d+ bytes \(\d+ left\)\n$/);
+    const name = device.session.persona.hostname;
+    expect(
+      (await device.run("nvram set a=b=c; nvram commit; nvram get a; nvram get router_name; nvram get none"))
+        .out,
+    ).toBe(`b=c\n${name}\n`);
+    expect((await device.run("busybox | grep -c nvram; which nvram")).out).toBe("0\n/usr/sbin/nvram\n");
+    expect((await shellOf().run("nvram show")).status).toBe(127);
+  });
+});
+
 describe("nothing reaches out", () => {
   test("a download is recorded and fails", async () => {
     const shell = shellOf();

@@ -22,6 +22,7 @@ import { miscPrograms } from "./misc.ts";
 import { modePrograms } from "./modes.ts";
 import { netcatPrograms } from "./netcat.ts";
 import { networkPrograms } from "./network.ts";
+import { nvramPrograms } from "./nvram.ts";
 import { packagePrograms } from "./packages.ts";
 import { pagerPrograms } from "./pager.ts";
 import { pathPrograms } from "./paths.ts";
@@ -54,6 +55,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...datePrograms,
     ...ddPrograms,
     ...topPrograms,
+    ...nvramPrograms,
     ...hexdumpPrograms,
     ...dpkgPrograms,
     ...lscpuPrograms,
@@ -98,6 +100,7 @@ const DEVICE_ONLY = new Set([
   "ftpget",
   "ftpput",
   "usleep",
+  "nvram",
   "watchdog",
   "mdev",
   "unzip",

@@ -139,7 +139,7 @@ export function distributionOf({ profile, os }: Persona): Distribution {
 }
 
 /** Version of the package openssh-server that belongs to a banner: `1:9.2p1-2+deb12u7`. */
-export function sshPackage({ products }: Persona): string | undefined {
+function sshPackage({ products }: Persona): string | undefined {
   const match = /^(\d[\w.]*) (?:Debian|Ubuntu)-([\w.+~-]+)$/.exec(products["ssh"]?.version ?? "");
   return match ? `1:${match[1]}-${match[2]}` : undefined;
 }

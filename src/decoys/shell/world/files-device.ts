@@ -61,6 +61,7 @@ export function deviceApplets(programs: readonly string[]): readonly string[] {
     "timedatectl",
     "hostnamectl",
     "useradd",
+    "nvram",
     "usermod",
     "userdel",
     "chpasswd",
@@ -98,6 +99,7 @@ export function addDeviceFiles(tree: TreeBuilder, world: World, programs: readon
     else if (SBIN.includes(name)) tree.link(`/sbin/${name}`, "../bin/busybox");
     else tree.link(`/usr/bin/${name}`, "../../bin/busybox");
   }
+  tree.file("/usr/sbin/nvram", programContent(world.machine, 9_316, 41), { mode: 0o755, program: "nvram" });
   addSettings(tree, world);
   const live = { mtimeMs: persona.bootedAt };
   tree.dir("/tmp", { mode: 0o777, ...live });
