@@ -60,7 +60,7 @@ test("lscpu, enable and abbreviated options", async () => {
   expect((await shell.run("enable nope; echo $?")).both).toBe(
     "bash: line 1: enable: nope: not a shell builtin\n1\n",
   );
-  expect(await printed("ls --dir --col /etc")).toBe("/etc\n");
+  expect(await printed("ls --direc --col /etc")).toBe("/etc\n");
   expect((await shell.run("ls --nope")).err).toStartWith("ls: unrecognized option '--nope'\n");
 });
 
