@@ -5,6 +5,8 @@ import { bridgeName, hostLinkName, linkPrefix, namespaceName } from "./names.ts"
 import { planFleet } from "./plan.ts";
 
 const INSTALL = "install-a";
+const FORWARD = "net.ipv4.ip_forward";
+const REDIRECTS = "net.ipv4.conf.all.accept_redirects";
 
 /** What a kernel does with each step, as far as planning needs it. It refuses what a kernel refuses. */
 class Kernel {
@@ -92,12 +94,12 @@ class Kernel {
         if (this.spaces.has(step.namespace)) throw new Error("namespace exists");
         this.spaces.set(step.namespace, {
           mounted: true,
-          sysctls: { ttl: "64", ecn: "2" },
+          sysctls: { ttl: "64", ecn: "2", [FORWARD]: "0", [REDIRECTS]: "1" },
           links: new Map(),
         });
         return;
       case "set-sysctl":
-        this.#space(step.namespace).sysctls[step.key] = step.value;
+        this.#setSysctl(this.#space(step.namespace).sysctls, step.key, step.value);
         return;
       case "put-up-firewall":
         this.#space(step.namespace).firewall = step.label;
@@ -124,6 +126,11 @@ class Kernel {
       default:
         this.#applyInside(step);
     }
+  }
+
+  #setSysctl(sysctls: Record<string, string>, key: string, value: string): void {
+    if (key === FORWARD && sysctls[key] !== value) sysctls[REDIRECTS] = value === "1" ? "0" : "1";
+    sysctls[key] = value;
   }
 
   #applyInside(step: Operation & { namespace: string }): void {
@@ -155,6 +162,7 @@ const decky = fc.record({
   ),
   gateway: fc.option(fc.constantFrom("10.0.0.1", "10.0.0.2"), { nil: undefined }),
   ttl: fc.constantFrom("64", "128"),
+  forward: fc.constantFrom("0", "1"),
   firewall: fc.constantFrom("v1 forward=no", "v1 forward=yes"),
 });
 
@@ -163,7 +171,7 @@ const fleet: fc.Arbitrary<DesiredFleet> = fc
   .map((deckies) => ({
     bridges: [bridgeOf("dmz"), bridgeOf("office")],
     joined: ["br-lan", "br-new"],
-    deckies: deckies.map(({ id, links, gateway, ttl, firewall }) => ({
+    deckies: deckies.map(({ id, links, gateway, ttl, forward, firewall }) => ({
       namespace: namespaceName(INSTALL, id),
       links: links.map(({ lan, ...link }) => ({
         ...link,
@@ -171,7 +179,7 @@ const fleet: fc.Arbitrary<DesiredFleet> = fc
         bridge: bridgeOf(lan),
       })),
       ...(gateway === undefined || links.length === 0 ? {} : { gateway }),
-      sysctls: { ttl, "not-in-this-kernel": "1" },
+      sysctls: { ttl, [REDIRECTS]: "0", [FORWARD]: forward, "not-in-this-kernel": "1" },
       firewall,
     })),
   }));

@@ -141,21 +141,32 @@ function planRoutes(
   ];
 }
 
+/**
+ * When it moves, the kernel sets others of the namespace anew, `conf.all.accept_redirects` among them
+ * (net/ipv4/devinet.c, inet_forward_change): so it goes first, and all others are written after it.
+ */
+const RESETTING = "net.ipv4.ip_forward";
+
+function planSettings({ namespace, sysctls }: DesiredDecky, inside: ObservedNamespace): Operation[] {
+  const all = Object.entries(sysctls);
+  const there = all.filter(([key]) => inside === EMPTY || inside.sysctls[key] !== undefined);
+  const differing = there.filter(([key, value]) => inside.sysctls[key] !== value);
+  const moves = differing.filter(([key]) => key === RESETTING);
+  const others = (moves.length > 0 ? there : differing).filter(([key]) => key !== RESETTING);
+  return [...moves, ...others].map(([key, value]) => ({ op: "set-sysctl", namespace, key, value }));
+}
+
 function planDecky(decky: DesiredDecky, observed: ObservedFleet): Operation[] {
   const { namespace } = decky;
   const found = observed.namespaces[namespace];
   const inside = found?.mounted ? found : EMPTY;
-  const settings = Object.entries(decky.sysctls).filter(([key, value]) => {
-    const have = inside.sysctls[key];
-    return inside === EMPTY || (have !== undefined && have !== value);
-  });
   const extra = Object.keys(inside.links).filter((name) => !decky.links.some((link) => link.name === name));
   const links = decky.links.flatMap((link) => planLink(namespace, link, { inside, observed }));
   const moved = links.some(({ op }) => op === "add-link" || op === "delete-address" || op === "set-up");
   const rebuilt = moved || extra.length > 0;
   return [
     ...(inside === EMPTY ? [{ op: "add-namespace", namespace } as const] : []),
-    ...settings.map(([key, value]): Operation => ({ op: "set-sysctl", namespace, key, value })),
+    ...planSettings(decky, inside),
     ...(inside.firewall === decky.firewall
       ? []
       : [{ op: "put-up-firewall", namespace, label: decky.firewall } as const]),

@@ -141,6 +141,30 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     expect((await lab.definition(id)).deckies).toHaveLength(4);
   });
 
+  test("a decky ceases to forward and begins again, by its flag and by its edges, and keeps its other settings", async () => {
+    const settings = (): readonly (string | undefined)[] =>
+      lab.namespaces.run(lab.namespaceOf("side01"), () =>
+        ["ip_forward", "conf.all.accept_redirects"].map((key) => readSysctl(`net.ipv4.${key}`)),
+      );
+    const away = { lan: "office" };
+    const edges = [{ lan: "dmz", address: "10.90.0.30" }, away];
+    const decky = { name: "side01", archetype: "linux-server", services: ["ssh"], forward: true, edges };
+    const steps = [
+      [{ op: "add_decky", decky }, "1"],
+      [{ op: "update_decky", name: "side01", changes: { forward: false } }, "0"],
+      [{ op: "update_decky", name: "side01", changes: { forward: true } }, "1"],
+      [{ op: "detach_decky", name: "side01", lan: "office" }, "0"],
+      [{ op: "attach_decky", name: "side01", edge: away }, "1"],
+    ] as const;
+    for (const [mutation, forward] of steps) {
+      const { status, reason } = await lab.ends(await lab.change(id, mutation));
+      expect([mutation.op, status, reason]).toEqual([mutation.op, "applied", expect.any(String)]);
+      expect(settings()).toEqual([forward, "0"]);
+      expect((await lab.row(id)).status).toBe("active");
+    }
+    await lab.ends(await lab.change(id, { op: "remove_decky", name: "side01" }));
+  });
+
   test("a change that can't be leaves the topology as it was, degraded with the reason", async () => {
     const before = [lab.links(), await lab.definition(id)];
     const edges = [{ lan: "dmz", address: "10.90.0.1" }];
