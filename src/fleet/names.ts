@@ -39,6 +39,15 @@ export function innerLinkName(lan: string): string {
   return lan.length <= 13 ? `e-${lan}` : `e-${lan.slice(0, 7)}${digest(lan, 6)}`;
 }
 
+/**
+ * MAC of the host's end that has this name. A bridge without a MAC of its own takes the lowest of its ports': this one is
+ * as high as one of a single machine can be, so that of a port that was there stays.
+ */
+export function hostMac(name: string): string {
+  const bytes = createHash("sha256").update(name).digest().subarray(0, 4);
+  return ["fe", "ff", ...Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))].join(":");
+}
+
 /** Marks a bridge that bears a name of the operator's as made by this install (IFLA_GROUP): "dn" in ASCII, then 16 bits. */
 export function madeGroup(install: string): number {
   return 0x646e_0000 + (Number.parseInt(digest(install, 5), 36) % 0x1_0000);

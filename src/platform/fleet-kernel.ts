@@ -2,8 +2,9 @@
 // Sees and touches only objects whose names are this install's, and bridges that a plan names.
 
 import { DecnetError } from "../contract/errors.ts";
+import { noBridge } from "../fleet/ground.ts";
 import type { ObservedFleet, Operation } from "../fleet/model.ts";
-import { madeGroup, namespacePrefix } from "../fleet/names.ts";
+import { hostMac, madeGroup, namespacePrefix } from "../fleet/names.ts";
 import type { FleetPart } from "./fleet-observe.ts";
 import { findLinks, indexesOf, listLinks, observeFleet } from "./fleet-observe.ts";
 import { E, errnoError } from "./libc/errno.ts";
@@ -59,7 +60,7 @@ function addBridge(install: string, socket: NetlinkSocket, { name, made }: Of<"a
   const [failed = 0] = socket.each([newLink({ kind: "bridge", name, ...mark })]);
   const [there] = failed === E.EEXIST ? findLinks(socket, [name]) : [];
   const ours = there?.kind === "bridge" && (!made || there.group === madeGroup(install));
-  if (there && !ours) throw new DecnetError("conflict", `${name} is there and is no bridge`);
+  if (there && !ours) throw new DecnetError("conflict", noBridge(name));
   if (failed !== 0 && !ours) throw errnoError(`making the bridge ${name}`, failed);
   socket.all([setLink(name, { quietIpv6: true, up: true })]);
 }
@@ -115,7 +116,8 @@ function applyLinks(
       const namespaceFd = namespaces.open(step.namespace);
       open.push(namespaceFd);
       if (driver === "macvlan") return newLink({ kind: "macvlan", name, mac, namespaceFd, parent: master });
-      return newLink({ kind: "veth", name: host, up: true, master, peer: { name, mac, namespaceFd } });
+      const outer = { name: host, mac: hostMac(host), up: true, master };
+      return newLink({ kind: "veth", ...outer, peer: { name, mac, namespaceFd } });
     });
   try {
     socket.all(messages());

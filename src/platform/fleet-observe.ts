@@ -2,6 +2,7 @@
 // Looks only at objects whose names are this install's, and at bridges that are asked for by name.
 
 import { DecnetError } from "../contract/errors.ts";
+import type { Ground } from "../fleet/ground.ts";
 import type { DesiredDecky, ObservedFleet, ObservedLink, ObservedNamespace } from "../fleet/model.ts";
 import { linkPrefix, madeGroup } from "../fleet/names.ts";
 import { E, errnoError } from "./libc/errno.ts";
@@ -42,6 +43,12 @@ export function findLinks(socket: NetlinkSocket, names: Iterable<string>): Link[
     if (answer === E.ENODEV) return [];
     throw errnoError(`netlink link ${name}`, answer);
   });
+}
+
+/** Those of these interfaces that are there, whoever's they are. */
+export function observeGround(names: Iterable<string>): readonly Ground[] {
+  using socket = openNetlink();
+  return findLinks(socket, names);
 }
 
 function linksInScope(socket: NetlinkSocket, only: FleetPart | undefined): Link[] {

@@ -3,6 +3,7 @@
 
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { DecnetError, systemErrorCode } from "../contract/errors.ts";
+import { hostMac } from "../fleet/names.ts";
 import { probeAddresses } from "./arp-probe.ts";
 import { indexesOf } from "./fleet-observe.ts";
 import { CLONE_NEWNET, unshare } from "./libc/namespaces.ts";
@@ -60,7 +61,8 @@ function moveIn(options: PlaceOptions): void {
       outside.all([newLink({ kind: "macvlan", parent: below, ...inner })]);
       return;
     }
-    outside.all([newLink({ kind: "veth", name: options.host, up: true, master: below, peer: inner })]);
+    const outer = { name: options.host, mac: hostMac(options.host), up: true, master: below };
+    outside.all([newLink({ kind: "veth", ...outer, peer: inner })]);
     outside.all([setLink(options.host, { quietIpv6: true })]);
   } finally {
     closeSync(namespaceFd);

@@ -313,11 +313,16 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     using socket = openNetlink();
     socket.all([
       newLink({ kind: "bridge", name: "br-mine", up: true }),
+      newLink({ kind: "veth", name: "port0", up: true, peer: { name: "port1" } }),
       newLink({ kind: "veth", name: "wire0", peer: { name: "wire1" } }),
       setLink("wire0", { up: true }),
       setLink("wire1", { up: true }),
     ]);
     plugIn("br-mine", "10.95.0.1");
+    const linkOf = (name: string) => findLinks(socket, [name])[0];
+    socket.all([setLink("port0", { master: linkOf("br-mine")?.index ?? 0, mac: "f2:00:00:00:00:01" })]);
+    const mine = linkOf("br-mine");
+    expect(mine?.mac).toBe("f2:00:00:00:00:01");
     const lans = [
       { name: "mine", subnet: "10.95.0.0/24", dmz: true, interface: "br-mine" },
       { name: "real", subnet: "10.96.0.0/24", driver: "macvlan", interface: "wire0" },
@@ -334,9 +339,68 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     socket.all([newAddress({ index: wire?.index ?? 0, address: "10.96.0.1", prefix: 24 })]);
     expect(await lab.greeting("10.95.0.9", 22)).toStartWith("both01 ssh");
     expect(await lab.greeting("10.96.0.9", 22)).toStartWith("both01 ssh");
+    expect(linkOf("br-mine")).toEqual(mine);
     await lab.order(other, "tearing_down");
     await lab.reaches(other, "torn_down", "failed");
-    expect(lab.links()).toEqual(["br-mine", "lo", "wire0", "wire1"]);
+    expect(linkOf("br-mine")).toEqual(mine);
+    expect(lab.links()).toEqual(["br-mine", "lo", "port0", "port1", "wire0", "wire1"]);
+    socket.all([deleteLink("br-mine"), deleteLink("port0"), deleteLink("wire0")]);
+  });
+
+  test("an interface that is no bridge is not joined as one, and the reason says what to do", async () => {
+    using socket = openNetlink();
+    socket.all([newLink({ kind: "veth", name: "wire0", up: true, peer: { name: "wire1" } })]);
+    const lans = [{ name: "real", subnet: "10.96.0.0/24", dmz: true, interface: "wire0" }];
+    const edges = [{ lan: "real" }];
+    const one = { name: "astray01", archetype: "linux-server", services: ["ssh"], edges };
+    const astray = await lab.deploy({ name: "astray", lans, deckies: [one] });
+    await lab.reaches(astray, "active", "failed", "degraded");
+    expect(await lab.row(astray)).toMatchObject({
+      status: "failed",
+      reason:
+        "astray01: wire0 is an interface and no bridge: name a bridge, or join its network with --driver macvlan",
+    });
+    expect([lab.links(), lab.namespaces.list()]).toEqual([["lo", "wire0", "wire1"], []]);
+    socket.all([deleteLink("wire0")]);
+  });
+
+  test("what deckies stand on may go down and come up: the topology says so, and is well again", async () => {
+    using socket = openNetlink();
+    socket.all([
+      newLink({ kind: "bridge", name: "br-mine" }),
+      newLink({ kind: "veth", name: "wire0", up: true, peer: { name: "wire1" } }),
+      setLink("wire1", { up: true }),
+    ]);
+    const lans = [
+      { name: "mine", subnet: "10.95.0.0/24", dmz: true, interface: "br-mine" },
+      { name: "real", subnet: "10.96.0.0/24", driver: "macvlan", interface: "wire0" },
+    ];
+    const decky = (name: string, ...edges: object[]) => ({
+      name,
+      archetype: "linux-server",
+      services: ["ssh"],
+      edges,
+    });
+    const deckies = [decky("low01", { lan: "mine" }), decky("both01", { lan: "mine" }, { lan: "real" })];
+    const low = await lab.deploy({ name: "low", lans, deckies });
+    await lab.reaches(low, "active", "failed", "degraded");
+    const mine = "br-mine is down: sudo ip link set br-mine up";
+    expect(await lab.row(low)).toMatchObject({
+      status: "failed",
+      reason: `low01: ${mine}; both01: ${mine}`,
+    });
+    expect(findLinks(socket, ["br-mine"])[0]?.up).toBe(false);
+    socket.all([setLink("br-mine", { up: true })]);
+    await lab.order(low, "deploying");
+    await lab.reaches(low, "active", "failed", "degraded");
+    expect(await lab.row(low)).toMatchObject({ status: "active", reason: "" });
+    socket.all([setLink("wire0", { up: false })]);
+    await lab.reaches(low, "degraded");
+    expect((await lab.row(low)).reason).toBe("both01: wire0 is down: sudo ip link set wire0 up");
+    socket.all([setLink("wire0", { up: true })]);
+    await lab.reaches(low, "active");
+    await lab.order(low, "tearing_down");
+    await lab.reaches(low, "torn_down", "failed");
     socket.all([deleteLink("br-mine"), deleteLink("wire0")]);
   });
 

@@ -2,6 +2,7 @@
 // Reads no byte of an attacker, and ends by itself; killed anywhere, the next task takes up what it left.
 
 import { DecnetError, toError } from "../../contract/errors.ts";
+import { groundFaults, groundOf } from "../../fleet/ground.ts";
 import type { Held } from "../../fleet/handover.ts";
 import type { DesiredFleet, Operation } from "../../fleet/model.ts";
 import { namespacePrefix } from "../../fleet/names.ts";
@@ -11,6 +12,7 @@ import { probeAddresses } from "../../platform/arp-probe.ts";
 import type { FleetKernel } from "../../platform/fleet-kernel.ts";
 import { fleetKernel } from "../../platform/fleet-kernel.ts";
 import type { FleetPart } from "../../platform/fleet-observe.ts";
+import { observeGround } from "../../platform/fleet-observe.ts";
 import type { NamedNamespaces } from "../../platform/netns/named.ts";
 import { namedNamespaces } from "../../platform/netns/named.ts";
 import { takeDropped } from "../../platform/nft/firewall.ts";
@@ -168,6 +170,16 @@ class Work {
     }
   }
 
+  /** Blames what deckies stand on for who can't be reached over it: whatever else failed comes of that. */
+  checkGround(): void {
+    const desired = this.#desired();
+    const faults = groundFaults(desired, observeGround(groundOf(desired)));
+    for (const { name, desired } of this.#reach.deckies) {
+      const fault = faults.get(desired.namespace);
+      if (fault !== undefined) this.failed.set(name, fault);
+    }
+  }
+
   /** What the firewalls of all wanted deckies have dropped since the last task that asked. */
   dropped(): Report["dropped"] {
     const found = this.#sound.map(({ name, desired }) => {
@@ -230,13 +242,15 @@ function reachFleet(task: Task, reach: Reach): Omit<Report, "occupied" | "ms"> {
     if (work.steps > 0) looked = couldLook(work, () => work.checkKernel());
     if (work.steps > 0 || work.handed > 0) decoys.speak((orders) => work.checkServed(orders));
   }
+  const dropped = looked && reach.gone === undefined ? { dropped: work.dropped() ?? {} } : {};
+  if (looked) couldLook(work, () => work.checkGround());
   return {
     steps: work.steps,
     handed: work.handed,
     failed: Object.fromEntries(work.failed),
     ...(work.trouble === undefined ? {} : { trouble: work.trouble }),
     ...(work.away === undefined ? {} : { away: work.away }),
-    ...(looked && reach.gone === undefined ? { dropped: work.dropped() ?? {} } : {}),
+    ...dropped,
   };
 }
 
