@@ -64,8 +64,6 @@ async function build(target: Target | undefined): Promise<void> {
     // Each process loads the parts that it runs, and no more.
     splitting: true,
     format: "esm",
-    // A process reads no more of the program than what it runs.
-    splitting: true,
     plugins: [withoutNativeParts],
     define: { DECNET_VERSION: JSON.stringify(pkg.version), DECNET_COMMIT: JSON.stringify(commitOf()) },
     compile: {

@@ -26,6 +26,7 @@ const workerMetrics = {
   spool_damaged_total: "Records of the spool that were damaged and passed over.",
   spool_position: "Records in the spool, ever.",
   stream_clients: "Open event streams.",
+  unknown_sources_total: "Connections that had been reset before anybody could tell whose they were.",
 } as const;
 
 type MetricName = keyof typeof workerMetrics;

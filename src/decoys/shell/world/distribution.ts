@@ -127,8 +127,8 @@ const ubuntu: Distribution = {
 /** base-files counts its updates as the point releases are counted. */
 function ubuntuAt(pretty: string): Distribution {
   const point = /24\.04(\.\d)/.exec(pretty)?.[1] ?? "";
-  const packages = ubuntu.packages.map(
-    ([name, version]) => [name, name === "base-files:amd64" ? `13ubuntu10${point}` : version] as const,
+  const packages = ubuntu.packages.map((one) =>
+    one.name === "base-files" ? { ...one, version: `13ubuntu10${point}` } : one,
   );
   return { ...ubuntu, packages };
 }
