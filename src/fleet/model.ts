@@ -68,8 +68,8 @@ export interface ObservedFleet {
   readonly others: readonly string[];
   /** Those among them that this install made; one that is not up yet is here alone. */
   readonly made: readonly string[];
-  /** Host's ends by name, and the bridge each is in. */
-  readonly hostLinks: Readonly<Record<string, { readonly bridge?: string }>>;
+  /** Host's ends by name, the bridge each is in, and whether it is not up: it may be half made. */
+  readonly hostLinks: Readonly<Record<string, { readonly bridge?: string; readonly down?: true }>>;
   readonly namespaces: Readonly<Record<string, ObservedNamespace>>;
 }
 

@@ -13,8 +13,11 @@ class Kernel {
   readonly bridges = new Set<string>();
   /** With the operator's names, and whether made by us. */
   readonly others = new Map([["br-lan", false]]);
-  /** Host's end to bridge, namespace and inner name. */
-  readonly pairs = new Map<string, { bridge: string | undefined; namespace: string; inner: string }>();
+  /** Host's end to bridge, namespace and inner name; `down` is one that a crash left half made. */
+  readonly pairs = new Map<
+    string,
+    { bridge: string | undefined; namespace: string; inner: string; down?: true }
+  >();
   readonly spaces = new Map<
     string,
     {
@@ -35,7 +38,10 @@ class Kernel {
         ...(gateway ? { gateway } : {}),
       },
     ]);
-    const hosts = [...this.pairs].map(([name, { bridge }]) => [name, bridge === undefined ? {} : { bridge }]);
+    const hosts = [...this.pairs].map(([name, { bridge, down }]) => [
+      name,
+      { ...(bridge === undefined ? {} : { bridge }), ...(down ? { down } : {}) },
+    ]);
     return structuredClone({
       bridges: [...this.bridges],
       others: [...this.others.keys()],
@@ -194,6 +200,8 @@ function crashed(before: DesiredFleet, then: DesiredFleet, share: number): Kerne
   for (const step of steps.slice(0, Math.floor(share * steps.length))) kernel.apply(step);
   if (share > 0.5)
     kernel.spaces.set(namespaceName(INSTALL, "e"), { mounted: false, sysctls: {}, links: new Map() });
+  const [pair] = kernel.pairs.values();
+  if (share > 0.3 && pair) pair.down = true;
   // This kernel has no such setting: it takes the write and shows nothing.
   for (const space of kernel.spaces.values()) delete space.sysctls["not-in-this-kernel"];
   return kernel;
@@ -223,6 +231,7 @@ describe("planning a fleet", () => {
             expect([link?.mac, link?.up]).toEqual([mac, true]);
             expect(link?.addresses.toSorted()).toEqual(addresses.toSorted());
             expect(kernel.pairs.get(host)?.bridge).toBe(bridge);
+            expect(kernel.pairs.get(host)?.down).toBeUndefined();
           }
         }
         expect(kernel.spaces.size).toBe(wanted.deckies.length);

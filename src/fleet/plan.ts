@@ -41,11 +41,13 @@ interface Leftovers {
   readonly namespaces: ReadonlySet<string>;
 }
 
-/** Whether a link is there with all its ends and the MAC that it shall have. */
+/** Whether a link is there with all its ends, the host's one up, and the MAC that it shall have. */
 function whole(link: DesiredLink, inside: ObservedNamespace, observed: ObservedFleet): boolean {
   const inner = inside.links[link.name];
   if (inner?.mac !== link.mac) return false;
-  return link.driver === "macvlan" ? inner.parent === link.bridge : link.host in observed.hostLinks;
+  if (link.driver === "macvlan") return inner.parent === link.bridge;
+  const host = observed.hostLinks[link.host];
+  return host !== undefined && !host.down;
 }
 
 function leftovers(desired: DesiredFleet, observed: ObservedFleet): Leftovers {

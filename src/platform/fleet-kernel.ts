@@ -116,13 +116,14 @@ function applyLinks(
       const namespaceFd = namespaces.open(step.namespace);
       open.push(namespaceFd);
       if (driver === "macvlan") return newLink({ kind: "macvlan", name, mac, namespaceFd, parent: master });
-      const outer = { name: host, mac: hostMac(host), up: true, master };
+      const outer = { name: host, mac: hostMac(host), master };
       return newLink({ kind: "veth", ...outer, peer: { name, mac, namespaceFd } });
     });
   try {
     socket.all(messages());
     const hosts = select(steps, "add-link").filter(({ link }) => link.driver === undefined);
-    socket.all(hosts.map(({ link }) => setLink(link.host, { quietIpv6: true })));
+    // Up in the same step as quiet: an end that is down is one that a crash left half made.
+    socket.all(hosts.map(({ link }) => setLink(link.host, { quietIpv6: true, up: true })));
   } finally {
     for (const fd of open) closeFd(fd);
   }

@@ -77,7 +77,10 @@ export function observeFleet({ install, namespaces, sysctls, only }: Scope): Obs
     others: others.filter((link) => link.up || !made.includes(link)).map(({ name }) => name),
     made: made.map(({ name }) => name),
     hostLinks: Object.fromEntries(
-      hosts.map(({ name, master }) => [name, master === 0 ? {} : { bridge: nameOf.get(master) ?? "" }]),
+      hosts.map(({ name, master, up }) => [
+        name,
+        { ...(master === 0 ? {} : { bridge: nameOf.get(master) ?? "" }), ...(up ? {} : { down: true }) },
+      ]),
     ),
     namespaces: Object.fromEntries(
       found.map(({ name, mounted }): [string, ObservedNamespace] => [

@@ -55,8 +55,13 @@ export class FleetLab implements AsyncDisposable {
   readonly #lab = enterLab();
   readonly #newId = createIdSource();
   readonly #processes = new Set<Process>();
+  readonly #program: string;
+  readonly #env: Readonly<Record<string, string>>;
 
-  constructor() {
+  /** A program in the place of this one's own, and more of the environment that it runs in. */
+  constructor(program = main, env: Readonly<Record<string, string>> = {}) {
+    this.#program = program;
+    this.#env = env;
     mountTmpfs("/run");
     this.folder = dataFolder(mkdtempSync(join(tmpdir(), "decnet-fleet-")));
     makeDataFolder(this.folder);
@@ -65,7 +70,7 @@ export class FleetLab implements AsyncDisposable {
 
   #spawn(command: readonly string[]): Process {
     // The stand-in greets as no product does: nobody looks at it.
-    const env = { ...process.env, DECNET_BUS_TYPE: "null", DECNET_MUTATOR_PROBE_MS: "0" };
+    const env = { ...process.env, DECNET_BUS_TYPE: "null", DECNET_MUTATOR_PROBE_MS: "0", ...this.#env };
     const made = Bun.spawn([...command], {
       env,
       stdin: "ignore",
@@ -81,7 +86,7 @@ export class FleetLab implements AsyncDisposable {
     return this.#spawn([
       ...by,
       process.execPath,
-      main,
+      this.#program,
       "mutator",
       "--data-dir",
       this.folder.root,
