@@ -48,6 +48,12 @@ export interface Acts {
   keep(light: boolean): Promise<Report | undefined>;
   /** Moves the status, and tells it. */
   move(entry: Entry, to: TopologyStatus, reason: string): Promise<boolean>;
+  /** Gives an order up. What a deploy made by then is nobody's, and goes at the next look at all. */
+  giveUp(entry: Entry, reason: string): Promise<void>;
+  /** Tells that what stands may not be what was wanted: all of it has to be looked at, settings too. */
+  doubt(): void;
+  /** Whether there was a doubt since this was last asked. */
+  takeDoubt(): boolean;
 }
 
 /** How evidence names a decky. */
@@ -82,9 +88,20 @@ class Doing implements Acts {
   /** When the first try to deploy found the decoys' process away, and how often a teardown was tried. */
   readonly #waiting = new Map<string, number>();
   readonly #tries = new Map<string, number>();
+  #doubt = false;
 
   constructor(stage: Stage) {
     this.#stage = stage;
+  }
+
+  doubt(): void {
+    this.#doubt = true;
+  }
+
+  takeDoubt(): boolean {
+    const doubt = this.#doubt;
+    this.#doubt = false;
+    return doubt;
   }
 
   async move({ row }: Entry, to: TopologyStatus, reason: string): Promise<boolean> {
@@ -181,6 +198,16 @@ class Doing implements Acts {
     this.#tries.delete(row.id);
     if (report.trouble === undefined) await this.move(entry, "torn_down", "");
     else await this.move(entry, "failed", report.trouble);
+  }
+
+  async giveUp(entry: Entry, reason: string): Promise<void> {
+    const { store, world } = this.#stage;
+    this.doubt();
+    if (entry.row.status === "deploying") {
+      await deleteMachines(store.db, [...entry.placed.machines.keys()]);
+      world.forget();
+    }
+    await this.move(entry, "failed", reason);
   }
 
   async keep(light: boolean): Promise<Report | undefined> {

@@ -79,6 +79,8 @@ class Making implements Changes {
     } catch (error) {
       if (!(error instanceof DecnetError)) throw error;
       if (error.code === "unavailable" && this.#patient(row)) return this.#later(error.message);
+      // Nobody knows how far it came.
+      if (error.code === "unavailable") this.#acts.doubt();
       await this.#refuse(row, mutation, error.message);
       return "done";
     }
@@ -223,12 +225,15 @@ class Making implements Changes {
     const { before, after } = prospect;
     const back = differenceOf(after, before);
     try {
-      await fleet.reach({
+      const report = await fleet.reach({
         compiled: { ...before, deckies: back.changed },
         gone: { bridges: this.#idle(back.bridges, row.topology_id), deckies: back.gone },
       });
+      const left = whyNot(report);
+      if (left) throw new DecnetError("unavailable", left.reason);
     } catch (error) {
       log.warn({ err: toError(error) }, "what a change half did stays until the fleet is looked at again");
+      this.#acts.doubt();
     }
     const old = [...entry.placed.machines].map(([name, machine]: [string, Machine]) =>
       machineRow(row.topology_id, name, machine, clock.now()),

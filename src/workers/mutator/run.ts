@@ -52,6 +52,8 @@ class Keeper {
   readonly #notes: ReturnType<typeof createNotes>;
   #seen = "";
   #due = 0;
+  /** A doubt that no look has settled yet. */
+  #doubt = false;
 
   constructor(stage: Stage, acts: Acts, own: { mark: () => string; notes: ReturnType<typeof createNotes> }) {
     this.#stage = stage;
@@ -60,17 +62,20 @@ class Keeper {
     this.#notes = own.notes;
   }
 
-  /** Looks if it is time to, or if the decoys' process is a new one. `first` also when nothing is up. */
+  /** Looks if it is time to, if the decoys' process is a new one, or after a doubt; `first` and then also when nothing is up. */
   async turn(first: boolean): Promise<void> {
     const { world, clock } = this.#stage;
     const mark = this.#mark();
     const up = world.entries.some(({ row }) => isUp(row.status));
-    if (!first && !up) return;
-    if (mark === this.#seen && clock.monotonic() < this.#due) return;
-    const light = !first && mark === this.#seen;
+    const doubt = this.#acts.takeDoubt();
+    this.#doubt ||= doubt;
+    if (!first && !up && !this.#doubt) return;
+    if (mark === this.#seen && !doubt && clock.monotonic() < this.#due) return;
+    const light = !first && mark === this.#seen && !this.#doubt;
     this.#seen = mark;
     const report = await this.#acts.keep(light);
     const amiss = report === undefined || report.away !== undefined || report.trouble !== undefined;
+    this.#doubt &&= amiss;
     const failed = Object.keys(report?.failed ?? {}).length > 0;
     this.#due = clock.monotonic() + (amiss || failed ? AMISS_MS : KEEP_MS);
     if (report?.dropped) this.#notes.take(report.dropped);
@@ -124,7 +129,7 @@ class Ticker {
       this.#tries.delete(id);
       await world.refresh();
       const entry = world.find(id);
-      if (entry) await this.#acts.move(entry, "failed", toError(error).message.slice(0, 500));
+      if (entry) await this.#acts.giveUp(entry, toError(error).message.slice(0, 500));
     }
   }
 
