@@ -72,6 +72,18 @@ export interface Round {
 /** The whole topology, from nothing to nothing. */
 export const whole: Round = { name: "deploy and teardown", acts: ["deploying", "tearing_down"] };
 
+/** A decky that comes, becomes another way between its LANs, and goes. */
+export const members: Round = {
+  name: "add_decky, update_decky that begins to forward, remove_decky",
+  acts: [
+    { op: "add_decky", decky: twin },
+    { op: "update_decky", name: "twin", changes: { forward: true, services: ["ssh", "ftp"] } },
+    { op: "remove_decky", name: "twin" },
+  ],
+  before: [{ op: "add_lan", lan: third }],
+  after: [{ op: "remove_lan", name: "third" }],
+};
+
 /** Changes of the topology that stands. */
 export const rounds: readonly Round[] = [
   {
@@ -82,16 +94,7 @@ export const rounds: readonly Round[] = [
       { op: "remove_lan", name: "third" },
     ],
   },
-  {
-    name: "add_decky, update_decky that begins to forward, remove_decky",
-    acts: [
-      { op: "add_decky", decky: twin },
-      { op: "update_decky", name: "twin", changes: { forward: true, services: ["ssh", "ftp"] } },
-      { op: "remove_decky", name: "twin" },
-    ],
-    before: [{ op: "add_lan", lan: third }],
-    after: [{ op: "remove_lan", name: "third" }],
-  },
+  members,
   {
     name: "attach_decky and detach_decky of a macvlan",
     acts: [

@@ -2,6 +2,7 @@
 // What "agrees" means is taken down from a run that nothing disturbed: rows, kernel and greetings, whole.
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Broker } from "../../src/bus/broker.ts";
@@ -36,6 +37,21 @@ export const EDGE = {
 
 /** An order: a move of the whole topology, or a change of it. */
 export type Act = "deploying" | "tearing_down" | Mutation;
+
+/** What a service says first; empty when it says nothing. */
+function firstWords(host: string, port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3_000 });
+    const end = (text: string): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    socket.on("data", (data) => end(data.toString()));
+    socket.on("timeout", () => end(""));
+    socket.on("error", () => end(""));
+    socket.on("close", () => end(""));
+  });
+}
 
 /** What the store says. */
 interface Rows {
@@ -160,7 +176,7 @@ export class CrashLab implements AsyncDisposable {
       const [link] = JSON.parse(row?.links ?? "[]") as { address: string }[];
       return (row ? services : []).map(async (service) => {
         const address = link?.address.split("/")[0] ?? "";
-        const text = await this.fleet.greeting(address, findDecoy(service)?.port ?? 0).catch(() => "");
+        const text = await firstWords(address, findDecoy(service)?.port ?? 0);
         return text.startsWith(expected(name, service));
       });
     });

@@ -3,10 +3,9 @@
 
 import type { Round } from "./crash-acts.ts";
 import type { Act, CrashLab } from "./crash-lab.ts";
+import { agreeMs } from "./patience.ts";
 import type { Step } from "./strike.ts";
 
-/** Within this time after the victim was started again all has to agree. */
-const AGREE_MS = 10_000;
 const LOOK_MS = 30;
 
 /** The part that is killed. */
@@ -92,11 +91,11 @@ export class Sweep {
 
   async #agrees(goal: Goal, when: string): Promise<void> {
     const start = performance.now();
+    const limit = agreeMs();
     for (;;) {
       const amiss = await this.#amiss(goal);
       if (amiss === undefined) break;
-      if (performance.now() - start > AGREE_MS)
-        throw new Error(`${when}: not within ${AGREE_MS} ms:\n${amiss}`);
+      if (performance.now() - start > limit) throw new Error(`${when}: not within ${limit} ms:\n${amiss}`);
       this.#means.lab.poke();
       await Bun.sleep(LOOK_MS);
     }
@@ -112,7 +111,7 @@ export class Sweep {
       const done =
         typeof act === "string" ? !/ing/.test(topology[0] ?? "") : /^(applied|failed)/.test(change);
       if (done) return;
-      if (performance.now() - start > 3 * AGREE_MS) throw new Error(`${wordOf(act)} came to no end`);
+      if (performance.now() - start > 3 * agreeMs()) throw new Error(`${wordOf(act)} came to no end`);
       await Bun.sleep(LOOK_MS);
     }
   }
