@@ -1,7 +1,7 @@
 // A tracer on a process that runs: it lists the steps of its main thread, or kills it before one of them.
 // Looks on from the moment at which it says so, and leaves the process as it was when it is done.
 
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import type { Step } from "./strike.ts";
 import { endOf, killingAt, stepsOf, watching } from "./strike.ts";
 
@@ -22,6 +22,15 @@ async function attach(command: readonly string[], pid: number) {
       await tracer.exited;
     },
   };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    // Its entry is gone with it.
+    return false;
+  }
 }
 
 /** The steps that a process takes while an order is carried out. */
@@ -50,5 +59,6 @@ export async function killDuring(
   await order();
   const died = await Promise.race([tracer.ended.then(() => true), Bun.sleep(ms).then(() => false)]);
   if (!died) await tracer.done();
-  return endOf(out) ?? "unharmed";
+  // One that dies while the tracer lets go of it is not in the trace as such.
+  return endOf(out) ?? (isAlive(pid) ? "unharmed" : step);
 }

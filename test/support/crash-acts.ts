@@ -73,7 +73,7 @@ export interface Round {
 export const whole: Round = { name: "deploy and teardown", acts: ["deploying", "tearing_down"] };
 
 /** A decky that comes, becomes another way between its LANs, and goes. */
-export const members: Round = {
+const members: Round = {
   name: "add_decky, update_decky that begins to forward, remove_decky",
   acts: [
     { op: "add_decky", decky: twin },
