@@ -10,6 +10,7 @@ import type { CommandCall } from "../command.ts";
 import { printJson } from "../options.ts";
 import { paint } from "../style.ts";
 import { isTopologyName, readTopologyFile } from "../topology-source.ts";
+import { neighbourBound } from "./host-bounds.ts";
 import { fleetApi } from "./install.ts";
 import type { FleetWish } from "./options.ts";
 import { readWish, refuseFaulty } from "./options.ts";
@@ -85,10 +86,19 @@ function printDone(call: CommandCall, detail: TopologyDetail): void {
   else call.terminal.out(`${mark(summaryLine(detail))}\n${deckyLines(detail)}`);
 }
 
+/** Says once what this host would not bear, all fleets of the install together. */
+async function warnOfBounds(call: CommandCall, api: ApiClient): Promise<void> {
+  const { data } = await api.get<Topologies>("/topologies");
+  const standing = data.filter(({ status }) => !RESTING.includes(status));
+  const warning = neighbourBound(standing.reduce((sum, { counts }) => sum + counts.deckies, 0));
+  if (warning !== undefined) call.terminal.err(`decnet: warning: ${warning}\n`);
+}
+
 /** Gives the order and waits for what comes of it. */
 async function order(call: CommandCall, api: ApiClient, id: string): Promise<number> {
   const ordered = await api.send<TopologySummary>("POST", `/topologies/${id}/deploy`);
   const { name } = ordered;
+  await warnOfBounds(call, api);
   // Commander: --no-wait makes `wait` false.
   if (call.options["wait"] === false) {
     if (call.options["json"]) printJson(call, ordered);
