@@ -17,9 +17,9 @@ import type { NamedNamespaces } from "../../platform/netns/named.ts";
 import { namedNamespaces } from "../../platform/netns/named.ts";
 import { takeDropped } from "../../platform/nft/firewall.ts";
 import type { Orders } from "./orders.ts";
-import { connectOrders } from "./orders.ts";
 import type { Stage } from "./serve.ts";
 import { lookAt, serveDecky } from "./serve.ts";
+import { speaker } from "./speaker.ts";
 import type { Reach, Report, Task } from "./task.ts";
 
 /** How long another task may keep the kernel. */
@@ -188,31 +188,6 @@ class Work {
     });
     return Object.fromEntries(found) as Report["dropped"];
   }
-}
-
-type Spoken = (orders: Orders) => void;
-
-/** Speaks with the decoys' process while it is there. That it goes away is noted and keeps nothing of the kernel from its end. */
-function speaker(work: Work, path: string): Disposable & { speak(about: Spoken): void } {
-  let orders: Orders | undefined;
-  const noting = (act: () => void): void => {
-    try {
-      act();
-    } catch (error) {
-      if (!(error instanceof DecnetError)) throw error;
-      work.away = wordsOf(error);
-    }
-  };
-  noting(() => {
-    orders = connectOrders(path);
-  });
-  return {
-    speak(about) {
-      const line = orders;
-      if (line && work.away === undefined) noting(() => about(line));
-    },
-    [Symbol.dispose]: () => orders?.[Symbol.dispose](),
-  };
 }
 
 /** True when it could be done; when the kernel can't be looked at, nothing is known and all of it is to be tried again. */
