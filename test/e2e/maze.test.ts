@@ -11,6 +11,8 @@ import type { PlacedInstall } from "../support/install-place.ts";
 import { installAt } from "../support/install-place.ts";
 import type { Internet, Place } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
+import type { Capture } from "../support/outward-watch.ts";
+import { begunBy, linkLocalOf, watchBeginnings } from "../support/outward-watch.ts";
 
 interface Listed {
   readonly name: string;
@@ -21,11 +23,8 @@ interface Listed {
 }
 
 interface Machine {
-  readonly links: readonly { readonly address: string }[];
+  readonly links: readonly { readonly address: string; readonly mac: string }[];
 }
-
-const addressesOf = ({ links }: Machine): readonly string[] =>
-  links.map(({ address }) => address.split("/")[0] ?? "");
 
 const OFFICE = `name = "office"
 [[lans]]
@@ -71,12 +70,16 @@ let internet: Internet;
 let install: RunningInstall;
 let attacker: Place;
 let visitor: Place;
+let stranger: Place;
 let placed: PlacedInstall;
 let linksBefore: readonly string[];
 let mark: string;
+let outer: Capture;
+const inner = new Map<string, Capture>();
+const own = new Set<string>();
 
 const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
-const api: PlacedInstall["api"] = (path) => placed.api(path);
+const api: PlacedInstall["api"] = (path, body) => placed.api(path, body);
 
 /** Deckies that were deployed: those of the host itself have its address. */
 async function deployed(): Promise<readonly Listed[]> {
@@ -122,18 +125,63 @@ async function crash(worker: string): Promise<void> {
   process.kill(pid, "SIGKILL");
 }
 
-/** What began a TCP connection or was sent by UDP, seen on any link of the host but loopback until the capture ends. */
-function watchConnections(): { stop(): Promise<readonly string[]> } {
-  const filter = "udp or tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn";
-  const command = [...internet.host.prefix, "tcpdump", "-i", "any", "-n", "-l", "-q", "-t", filter];
-  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "ignore" });
-  const text = new Response(child.stdout).text();
-  return {
-    async stop() {
-      child.kill("SIGINT");
-      return (await text).split("\n").filter((line) => line.includes(" > ") && !line.startsWith("lo "));
+/** Notes the addresses of what stands, by IPv4 and by IPv6 from the MAC: nothing may begin at one of them, ever. */
+async function noteOwn(topology: string): Promise<void> {
+  const { machines } = await api<{ machines: readonly Machine[] }>(`/topologies/${topology}`);
+  for (const { address, mac } of machines.flatMap(({ links }) => links)) {
+    own.add(address.split("/")[0] ?? "");
+    own.add(linkLocalOf(mac));
+  }
+}
+
+/** Watches inside of all deckies that are not watched yet. */
+async function watchInside(): Promise<void> {
+  for (const name of namespaces()) {
+    if (inner.has(name)) continue;
+    inner.set(name, await watchBeginnings(["nsenter", `--net=/run/netns/${name}`, "--"]));
+  }
+}
+
+/** Ends the captures inside of deckies; what began there at an address of theirs. */
+async function insideBegun(): Promise<readonly string[]> {
+  const lines = await Promise.all([...inner.values()].map((capture) => capture.stop()));
+  inner.clear();
+  return lines.flatMap((one) => begunBy(one, own));
+}
+
+/** A process in a decky's place, as if an intruder had broken out of a decoy, tries to get out by each way. */
+async function breakOut(decky: string, address: string): Promise<void> {
+  const place = namespaces().find((name) => name.endsWith(`-${decky}`)) ?? "";
+  const tries = [
+    `echo > /dev/tcp/${address}/80`,
+    `echo > /dev/udp/${address}/53 && false`,
+    `ping -c 1 -W 1 ${address}`,
+    `ping -6 -c 1 -W 1 ff02::1%$(ip -br link | sed -n 's/@.*//; /^lo/!p' | head -1)`,
+  ];
+  for (const script of tries) {
+    const child = Bun.spawn(
+      ["nsenter", `--net=/run/netns/${place}`, "--", "timeout", "2", "bash", "-c", script],
+      { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+    );
+    expect([script, await child.exited]).not.toEqual([script, 0]);
+  }
+}
+
+/** Asks for a change and waits until it is in force. */
+async function change(topology: string, body: object): Promise<void> {
+  const { version } = await api<{ version: number }>(`/topologies/${topology}`);
+  const path = `/topologies/${topology}/mutations`;
+  const asked = await api<{ id?: string }>(path, { expected_version: version, ...body });
+  if (asked.id === undefined) throw new Error(`not taken: ${JSON.stringify(asked)}`);
+  const ended = await until(
+    async () => {
+      const row = await api<{ status: string; reason: string }>(`${path}/${asked.id}`);
+      return ["applied", "failed"].includes(row.status) && row;
     },
-  };
+    `the change ${JSON.stringify(body)}`,
+    60_000,
+  );
+  expect(ended).toMatchObject({ status: "applied" });
 }
 
 describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
@@ -141,7 +189,12 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     internet = await createInternet();
     attacker = await internet.attach({ bridge: "br-lab", address: "10.77.0.200/24" });
     visitor = await internet.attach({ bridge: "br-dmz", address: "10.20.0.200/24" });
+    stranger = await internet.attach({ bridge: "br-wire", address: "10.30.0.200/24" });
+    await internet.host.run("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1");
+    await internet.host.run("ip", "link", "set", "wire1", "master", "br-wire", "up");
+    await internet.host.run("ip", "link", "set", "wire0", "up");
     linksBefore = await linkNames();
+    outer = await watchBeginnings(internet.host.prefix, ["10.77.0.200", "10.20.0.200", "10.30.0.200"]);
     install = await startInstall({ prefix: internet.host.prefix });
     placed = installAt(internet.host, install);
   }, 60_000);
@@ -206,7 +259,6 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       const names = (await deployed()).filter(({ state }) => state === "running").map(({ name }) => name);
       return ["web01", "jump", "db01", "twin", "safe"].every((name) => names.includes(name));
     }, "the office");
-    const watch = watchConnections();
     await visitor.run("ip", "route", "add", "10.20.10.0/24", "via", "10.20.0.11");
     await visitor.run("ip", "route", "add", "10.20.20.0/24", "via", "10.20.0.11");
     expect(await redis(visitor, "10.20.10.20")).toMatch(/PONG|NOAUTH/);
@@ -221,20 +273,10 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       (await visitor.run("ping", "-c", "1", "-W", "2", (await deployed())[0]?.address ?? "")).code,
     ).not.toBe(0);
 
-    // A process in a decky's place, as if an intruder had broken out of a decoy, gets nowhere.
-    const place = namespaces().find((name) => name.endsWith("-web01")) ?? "";
-    const inside = ["nsenter", `--net=/run/netns/${place}`, "--"];
-    const tried = Bun.spawnSync([...inside, "timeout", "2", "bash", "-c", "echo > /dev/tcp/10.20.0.200/80"]);
-    expect(tried.exitCode).not.toBe(0);
-    const machines = await Promise.all(
-      ["fleet", "office"].map((name) => api<{ machines: readonly Machine[] }>(`/topologies/${name}`)),
-    );
-    const own = new Set(machines.flatMap((topology) => topology.machines.flatMap(addressesOf)));
-    expect(own.size).toBe(11);
-    // Connections to deckies are the visitor's, and those of the neighbour that looks at them.
-    const begun = await watch.stop();
-    expect(begun.length).toBeGreaterThan(0);
-    expect(begun.filter((line) => own.has(/ IP (\d+\.\d+\.\d+\.\d+)/.exec(line)?.[1] ?? ""))).toEqual([]);
+    await noteOwn("fleet");
+    await noteOwn("office");
+    await watchInside();
+    await breakOut("web01", "10.20.0.200");
     const dropped = await until(
       async () => {
         const page = await api<Page<EvidenceItem>>(
@@ -246,6 +288,14 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       90_000,
     );
     expect(Number(dropped.data["tcp"])).toBeGreaterThan(0);
+    await until(
+      async () => {
+        const text = await placed.text("/metrics");
+        return Number(/^decnet_mutator_outbound_dropped_total (\d+)$/m.exec(text)?.[1] ?? 0) > 0;
+      },
+      "the metric of what the firewalls stopped",
+      60_000,
+    );
   }, 180_000);
 
   test("plans on request: another service and an idle patch night cut nobody, a reboot does, each says what it did", async () => {
@@ -300,6 +350,42 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     60_000,
   );
 
+  test("a macvlan LAN: scanned, broken out of, and gone", async () => {
+    const flags = ["--driver", "macvlan", "--interface", "wire0", "--subnet", "10.30.0.0/24", "--seed", "9"];
+    const { code, out, err } = await decnet(
+      ...["deploy", "--name", "wire", "--deckies", "2", "--services", "ssh"],
+      ...flags,
+    );
+    expect([code, out + err]).toEqual([0, expect.anything()]);
+    await noteOwn("wire");
+    await watchInside();
+    const { machines } = await api<{ machines: readonly (Machine & { decky: string })[] }>(
+      "/topologies/wire",
+    );
+    const [one, two] = machines.map(({ links }) => links[0]?.address.split("/")[0] ?? "");
+    const scan = await stranger.run("nmap", "-n", "-sS", "-p", "22", one ?? "", two ?? "");
+    expect(scan.out.match(/22\/tcp open/g)).toHaveLength(2);
+    await breakOut(machines[0]?.decky ?? "", two ?? "");
+    await breakOut(machines[0]?.decky ?? "", "10.30.0.200");
+    expect(await insideBegun()).toEqual([]);
+    expect((await decnet("teardown", "--id", "wire")).code).toBe(0);
+  }, 120_000);
+
+  test("changes of a fleet that stands", async () => {
+    const edges = [{ lan: "dmz", address: "10.20.0.30" }, { lan: "inner" }];
+    const decky = { name: "late", archetype: "linux-server", services: ["ssh"], forward: true, edges };
+    await change("office", { op: "add_decky", decky });
+    await noteOwn("office");
+    await watchInside();
+    await change("office", { op: "update_decky", name: "late", changes: { forward: false } });
+    await change("office", { op: "update_decky", name: "late", changes: { services: ["redis"] } });
+    await change("office", { op: "detach_decky", name: "late", lan: "inner" });
+    await change("office", { op: "attach_decky", name: "late", edge: { lan: "inner" } });
+    await noteOwn("office");
+    expect(await insideBegun()).toEqual([]);
+    await change("office", { op: "remove_decky", name: "late" });
+  }, 120_000);
+
   test("teardown of one topology leaves the other; of all leaves nothing, and what was there before as it was", async () => {
     const { code } = await decnet("teardown", "--id", "office");
     expect(code).toBe(0);
@@ -310,6 +396,11 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     expect(await until(async () => (await deployed()).length === 0, "no decky")).toBe(true);
     expect(namespaces()).toEqual([]);
     expect(await linkNames()).toEqual(linksBefore);
+    // All its life, on no link of the host: what began there are the neighbour's looks and what others did.
+    const lines = await outer.stop();
+    expect(lines.length).toBeGreaterThan(0);
+    expect(own.size).toBeGreaterThanOrEqual(2 * 13);
+    expect(begunBy(lines, own)).toEqual([]);
     expect((await attacker.run("curl", "-sI", "--max-time", "3", `http://${one?.address}/`)).code).not.toBe(
       0,
     );

@@ -11,12 +11,18 @@ export interface PlacedInstall {
   must(...args: readonly string[]): Promise<string>;
   /** Asks the API as the local admin: a GET, or a POST of a body. */
   api<T>(path: string, body?: object): Promise<T>;
+  /** A GET as the local admin; what it said, as it is. */
+  text(path: string): Promise<string>;
 }
 
 /** The install at this place. */
 export function installAt(host: Place, install: RunningInstall): PlacedInstall {
   const decnet = (...args: readonly string[]): Promise<Said> =>
     host.run(BINARY, ...args, "--data-dir", install.dataDir);
+  const ask = async (path: string, ...more: readonly string[]): Promise<string> => {
+    const header = ["-H", `authorization: Bearer ${install.token}`];
+    return (await host.run("curl", "-s", ...header, ...more, `${install.up.url}/api/v1${path}`)).out;
+  };
   return {
     decnet,
     async must(...args) {
@@ -25,10 +31,9 @@ export function installAt(host: Place, install: RunningInstall): PlacedInstall {
       return out;
     },
     async api<T>(path: string, body?: object) {
-      const header = ["-H", `authorization: Bearer ${install.token}`];
       const json = body ? ["-H", "content-type: application/json", "-d", JSON.stringify(body)] : [];
-      const { out } = await host.run("curl", "-s", ...header, ...json, `${install.up.url}/api/v1${path}`);
-      return JSON.parse(out) as T;
+      return JSON.parse(await ask(path, ...json)) as T;
     },
+    text: (path) => ask(path),
   };
 }
