@@ -62,7 +62,7 @@ export class WorkerOrders {
   /** Has a worker started. Throws `unavailable` where it is not installed, `refused` with the manager's reason. */
   async start(worker: string): Promise<"started" | "already_running"> {
     this.#known(worker);
-    if (!(await this.#options.services.installed()).has(worker)) throw notInstalled(worker);
+    if (!(await this.#startable()).includes(worker)) throw notInstalled(worker);
     const outcome = await this.#start(worker);
     if (outcome.result === "refused") throw new DecnetError("refused", firstLine(outcome.reason));
     return outcome.result;
@@ -70,8 +70,7 @@ export class WorkerOrders {
 
   /** Has all that are installed started, one after the other, the bus and the API first. */
   async startAll(): Promise<StartedAll> {
-    const installed = await this.#options.services.installed();
-    const names = this.#options.registry.names.filter((name) => installed.has(name));
+    const names = await this.#startable();
     if (names.length === 0)
       throw new DecnetError("unavailable", "no worker is installed that could be started here");
     const rest = names.filter((name) => !FOUNDATION.includes(name));
@@ -86,6 +85,13 @@ export class WorkerOrders {
       else all[outcome.result].push(name);
     }
     return all;
+  }
+
+  /** Those that this install runs and that its service manager can start. */
+  async #startable(): Promise<readonly string[]> {
+    const { registry, services } = this.#options;
+    const installed = await services.installed();
+    return registry.present.filter((name) => installed.has(name));
   }
 
   #known(worker: string): void {

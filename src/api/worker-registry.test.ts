@@ -112,6 +112,25 @@ describe("status", () => {
   });
 });
 
+describe("rows without a heartbeat say why", () => {
+  test("one that the settings leave out is no part of the install; where nothing can be heard, all say so", () => {
+    const clock = new TestClock();
+    const services = { isInstalled: () => true, noteOf: () => undefined };
+    const registry = new WorkerRegistry({
+      names: ["bus", "collector"],
+      clock,
+      services,
+      absent: new Map([["bus", "left out"]]),
+      silent: "no bus",
+    });
+    expect(registry.present).toEqual(["collector"]);
+    expect(registry.rows().map(({ installed, extra }) => [installed, extra["reason"]])).toEqual([
+      [false, "left out"],
+      [true, "no bus"],
+    ]);
+  });
+});
+
 describe("other signs of life", () => {
   test("make a row ok and keep what the last beat said", () => {
     const { clock, beat, registry, row } = make();

@@ -20,6 +20,8 @@ export interface WorkerRegistryOptions {
   readonly services?: Pick<ServiceView, "isInstalled" | "noteOf">;
   /** Why a worker is not run at all: its row says so, and nothing counts as its beat. */
   readonly absent?: ReadonlyMap<string, string>;
+  /** Why no heartbeat of any worker can be heard: rows without one say so. */
+  readonly silent?: string | undefined;
 }
 
 interface Beat {
@@ -38,12 +40,14 @@ export class WorkerRegistry {
   readonly #beats = new Map<string, Beat | undefined>();
   readonly #reported = new Map<string, string>();
   readonly #absent: ReadonlyMap<string, string>;
+  readonly #silent: string | undefined;
   #ignored = 0;
 
   constructor(options: WorkerRegistryOptions) {
     this.#clock = options.clock;
     this.#services = options.services;
     this.#absent = options.absent ?? new Map();
+    this.#silent = options.silent;
     for (const name of options.names) this.#beats.set(name, undefined);
     for (const row of this.rows()) this.#reported.set(row.name, judgementOf(row));
   }
@@ -51,6 +55,11 @@ export class WorkerRegistry {
   /** Every worker that there is a row for, in order. */
   get names(): readonly string[] {
     return [...this.#beats.keys()];
+  }
+
+  /** Every worker that this install runs, in order: those that its settings leave out are none of them. */
+  get present(): readonly string[] {
+    return this.names.filter((name) => !this.#absent.has(name));
   }
 
   /** Beats that were malformed, out of order or of a stranger. */
@@ -114,9 +123,9 @@ export class WorkerRegistry {
   }
 
   #row(name: string, beat: Beat | undefined): Worker {
-    const reason = this.#absent.get(name);
+    const reason = this.#absent.get(name) ?? this.#silent;
     const known = beat !== undefined || (this.#services?.isInstalled(name) ?? false);
-    const installed = reason === undefined && known;
+    const installed = !this.#absent.has(name) && known;
     const extra = reason === undefined ? {} : { reason };
     const service = this.#services?.noteOf(name);
     const about = { installed, ...(service && { service }) };

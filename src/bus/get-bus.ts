@@ -4,6 +4,7 @@ import type { Clock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import type { Bus } from "./bus.ts";
 import type { BusLog } from "./bus-log.ts";
+import { isBusOff } from "./bus-off.ts";
 import { UnixBus } from "./client.ts";
 import { FakeHub } from "./fake.ts";
 import { NatsBus } from "./nats.ts";
@@ -33,16 +34,13 @@ const types: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["nats", (options, env) => new NatsBus({ ...options, settings: natsSettings(env) })],
 ]);
 
-const OFF = new Set(["false", "0", "no", "off"]);
-
 /**
  * A bus client by environment: `DECNET_BUS_ENABLED=false` gives one that is off; `DECNET_BUS_TYPE` is `unix`
  * (default), `nats`, `fake` or `null`. Connects when first used. Throws DecnetError `config` for another type.
  */
 export function getBus(options: GetBusOptions): Bus {
   const env = options.env ?? process.env;
-  if (OFF.has((env["DECNET_BUS_ENABLED"] ?? "").toLowerCase()))
-    return createNullBus(options.name, options.log);
+  if (isBusOff(env)) return createNullBus(options.name, options.log);
   const type = env["DECNET_BUS_TYPE"] || "unix";
   const make = types.get(type);
   if (make) return make(options, env);

@@ -36,10 +36,11 @@ function workerLines(status: Status, colours: Paint): string {
   return status.workers.map((worker, i) => `${lines[i]}\n${whyLines(worker, colours)}`).join("");
 }
 
-/** Why a worker does not run, below its row: what its service manager says, and the end of its log. */
-function whyLines({ service }: Worker, colours: Paint): string {
-  if (!service || service.phase === "stopped") return "";
-  const why = [...(service.reason === null ? [] : [service.reason]), ...service.last_lines.slice(-5)];
+/** Why a worker does not run or can't be heard, below its row: with its service manager's words, and the end of its log. */
+function whyLines({ service, status, extra }: Worker, colours: Paint): string {
+  const unseen = status === "unknown" && typeof extra["reason"] === "string" ? [extra["reason"]] : [];
+  const told = service && service.phase !== "stopped" ? service : undefined;
+  const why = [...unseen, ...(told?.reason ? [told.reason] : []), ...(told?.last_lines.slice(-5) ?? [])];
   return why.map((line) => `      ${colours.dim(printable(line, 300))}\n`).join("");
 }
 

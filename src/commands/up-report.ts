@@ -70,14 +70,21 @@ export function tellCrash(call: CommandCall, folder: DataFolder, event: Supervis
     const seconds = Math.round(event.silentMs / 1000);
     call.terminal.err(`decnet: ${event.worker} gave no sign of life for ${seconds} s; killed\n`);
   }
-  if (event.type !== "crashed") return;
+  if (event.type !== "crashed" && event.type !== "gave_up") return;
   const how = event.end.signal ?? `exit ${event.end.code}`;
+  const lastLines = (): void => {
+    call.terminal.err(`decnet: last lines of ${folder.logs}/${event.worker}.log:\n`);
+    for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${logSentence(line)}\n`);
+  };
+  if (event.type === "gave_up") {
+    call.terminal.err(`decnet: ${event.worker} ended (${how}): a wrong setting; not started again\n`);
+    lastLines();
+    return;
+  }
   call.terminal.err(
     `decnet: ${event.worker} ended (${how}); starting it again in ${event.delayMs / 1000} s\n`,
   );
   if (!event.crashLoop) return;
-  call.terminal.err(
-    `decnet: ${event.worker} is in a crash loop; last lines of ${folder.logs}/${event.worker}.log:\n`,
-  );
-  for (const line of event.lastLines.slice(-5)) call.terminal.err(`  ${logSentence(line)}\n`);
+  call.terminal.err(`decnet: ${event.worker} is in a crash loop\n`);
+  lastLines();
 }

@@ -23,6 +23,7 @@ import { ownerFor } from "../platform/identity.ts";
 import { workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
+import { ownWorkers } from "./own-workers.ts";
 import { settingsOf } from "./settings.ts";
 import { checkBefore } from "./up-checks.ts";
 import { announce, tellCrash } from "./up-report.ts";
@@ -87,10 +88,8 @@ function stopOrder(): readonly (readonly string[])[] {
 }
 
 /** Starts the bus, then everything else; throws when one of them does not come up. */
-async function startAll(supervisor: Supervisor, folder: DataFolder, ownBroker: boolean): Promise<void> {
-  const wanted = workers.filter((worker) => worker.supervised && (ownBroker || worker.name !== "bus"));
-  const names = wanted.map((worker) => worker.name);
-  if (ownBroker) {
+async function startAll(supervisor: Supervisor, folder: DataFolder, names: readonly string[]): Promise<void> {
+  if (names.includes("bus")) {
     supervisor.start("bus");
     await supervisor.ready("bus", READY_MS);
   }
@@ -120,7 +119,9 @@ async function settledStatus(
     const fresh = status.deckies.filter((decky) => decky.changed_at >= since);
     const well =
       fresh.length >= expected &&
-      status.workers.every((worker) => worker.status === "ok" || !worker.installed);
+      status.workers.every(
+        ({ status, installed, extra }) => status === "ok" || !installed || extra["reason"] !== undefined,
+      );
     if (well || signal.aborted || systemClock.monotonic() > deadline) return status;
     await systemClock.sleep(LOOK_MS, signal);
   }
@@ -182,7 +183,7 @@ export async function runUp(call: CommandCall): Promise<number> {
   const { count, logins } = loginsOf(folder, config);
   const startedAt = systemClock.now();
   const bus = busVariables(config);
-  const ownBroker = config.get("bus.type") === "unix";
+  const names = ownWorkers(config, call.terminal.env);
   const busSocket = busPathFor(call, folder, owner);
   const token = randomBytes(32).toString("base64url");
   let adminPassword: string | undefined;
@@ -208,7 +209,7 @@ export async function runUp(call: CommandCall): Promise<number> {
     path: folder.supervisorSocket,
     owner,
     supervisor: {
-      names: workers.filter((worker) => worker.supervised).map((worker) => worker.name),
+      names,
       state: supervisor.stateOf,
       start: supervisor.startNow,
     },
@@ -222,7 +223,7 @@ export async function runUp(call: CommandCall): Promise<number> {
     token,
   });
   try {
-    await serve(call.signal, startAll(supervisor, folder, ownBroker), async () => {
+    await serve(call.signal, startAll(supervisor, folder, names), async () => {
       const status = await settledStatus(folder, count, startedAt, call.signal);
       const place = busPlace(bus, busSocket);
       announce(call, { status, url: apiClient(folder).url, adminPassword, folder, bus: place, logins });

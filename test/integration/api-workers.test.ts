@@ -199,6 +199,20 @@ for (const transport of ["memory", "socket"] as const) {
       expect((await audit(harness)).length).toBe(before);
     });
 
+    test("a worker that the settings leave out is no part of all, and its start or stop is 503", async () => {
+      const services = new FakeServices(names);
+      for (const name of names) services.states.set(name, { phase: "stopped", pid: undefined });
+      const { bus } = await makeBus();
+      const harness = await open({ services, bus, absent: new Map([["bus", "left out"]]) });
+      expect((await post(harness, "bus/start")).status).toBe(503);
+      expect((await post(harness, "bus/stop")).status).toBe(503);
+      expect(await post(harness, "start-all")).toMatchObject({
+        status: 200,
+        body: { started: ["api", "collector", "ingester"], already_running: [], failed: [] },
+      });
+      expect(services.starts).toEqual(["api", "collector", "ingester"]);
+    });
+
     test("start-all: the bus, the API, then the others; one that fails keeps nobody from it", async () => {
       const services = new FakeServices(names);
       for (const name of ["bus", "ingester"]) services.states.set(name, { phase: "stopped", pid: undefined });

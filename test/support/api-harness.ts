@@ -58,6 +58,7 @@ export interface HarnessOptions {
   /** What is told on it reaches registry and streams. */
   readonly relay?: Bus;
   readonly services?: FakeServices;
+  readonly absent?: ReadonlyMap<string, string>;
 }
 
 export interface Harness {
@@ -109,7 +110,12 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const names = options.names ?? ["bus", "api", "collector"];
   const services = options.services ?? new FakeServices(names);
   const serviceView = new ServiceView({ manager: services, names, clock, log });
-  const registry = new WorkerRegistry({ names, clock: options.beatClock ?? clock, services: serviceView });
+  const registry = new WorkerRegistry({
+    names,
+    clock: options.beatClock ?? clock,
+    services: serviceView,
+    ...(options.absent ? { absent: options.absent } : {}),
+  });
   const { bus } = options;
   const busConnected = (): boolean => bus?.connected ?? false;
   const wake = new Wake(clock);

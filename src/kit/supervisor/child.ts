@@ -44,6 +44,7 @@ export function newChild(log: LogFile): Child {
 }
 
 function phaseOf(child: Child, now: number): ServiceState["phase"] {
+  if (child.state.phase === "failed") return "failed";
   if (inCrashLoop(child.state, now)) return "crash_loop";
   if (child.process) return child.up ? "running" : "starting";
   return child.state.phase === "waiting" ? "failed" : "stopped";
@@ -51,6 +52,7 @@ function phaseOf(child: Child, now: number): ServiceState["phase"] {
 
 function reasonOf({ state }: Child): string {
   const how = state.lastEnd?.signal ?? `exit ${state.lastEnd?.code ?? "unknown"}`;
+  if (state.phase === "failed") return `ended (${how}): a wrong setting; not started again by itself`;
   return `ended (${how}), ${state.failures} times without a minute of health`;
 }
 

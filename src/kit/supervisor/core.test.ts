@@ -10,6 +10,17 @@ describe("restart policy", () => {
     expect(state.phase).toBe("stopped");
   });
 
+  test("a wrong setting is not tried again by itself, however often it is started by hand", () => {
+    let state = idle;
+    for (let i = 0; i < 9; i++) {
+      const result = ended(started(state, i), { code: 78, signal: null }, i);
+      expect(result.decision).toEqual({ action: "give_up" });
+      expect(result.state.phase).toBe("failed");
+      state = result.state;
+    }
+    expect(inCrashLoop(state, 10)).toBe(false);
+  });
+
   test("crashes wait 0.5 s, doubling up to 30 s, and the fifth in a row is a crash loop", () => {
     let state = idle;
     const delays: number[] = [];

@@ -1,17 +1,22 @@
 // When a child is started again: pure state, one per child. Knows no process and no clock.
 
+import { errorCodes } from "../../contract/errors.ts";
+
 /** Delays and spells, in ms. */
 export const RESTART = { firstMs: 500, limitMs: 30_000, healthyMs: 60_000, loopAfter: 5 } as const;
 
 /** What the supervisor knows of one child. */
 export interface ChildState {
-  readonly phase: "idle" | "running" | "waiting" | "stopped";
+  readonly phase: "idle" | "running" | "waiting" | "stopped" | "failed";
   /** Starts that ended badly without a minute of health between them. */
   readonly failures: number;
   readonly startedAt: number;
   /** How it ended last. */
   readonly lastEnd: ChildEnd | undefined;
 }
+
+/** Exit status of a wrong setting (sysexits(3) EX_CONFIG). */
+const EXIT_CONFIG = errorCodes.config.exit;
 
 /** How a process ended. */
 export interface ChildEnd {
@@ -22,6 +27,7 @@ export interface ChildEnd {
 /** What to do after an end. */
 export type Decision =
   | { readonly action: "leave" }
+  | { readonly action: "give_up" }
   | { readonly action: "restart"; readonly delayMs: number; readonly crashLoop: boolean };
 
 /** A child that was never started. */
@@ -58,7 +64,7 @@ export function started(state: ChildState, now: number): ChildState {
 
 /**
  * It ended at `now`. Status 0 is an end on purpose (a stop over the bus, or a worker that is done) and is left alone;
- * anything else is a crash: restarted after 0.5 s, doubling to 30 s, from the beginning again after a minute of health.
+ * a wrong setting does not become right by trying again, so that one is given up until somebody starts it; anything else is a crash: restarted after 0.5 s, doubling to 30 s, from the beginning again after a minute of health.
  */
 export function ended(
   state: ChildState,
@@ -70,6 +76,9 @@ export function ended(
       state: { ...state, phase: "stopped", failures: 0, lastEnd: end },
       decision: { action: "leave" },
     };
+  }
+  if (end.code === EXIT_CONFIG) {
+    return { state: { ...state, phase: "failed", lastEnd: end }, decision: { action: "give_up" } };
   }
   const healthy = now - state.startedAt >= RESTART.healthyMs;
   const failures = healthy ? 1 : state.failures + 1;

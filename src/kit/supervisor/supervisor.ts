@@ -27,6 +27,12 @@ export type SupervisorEvent =
   | { readonly type: "stopped"; readonly worker: string }
   | { readonly type: "hung"; readonly worker: string; readonly silentMs: number }
   | {
+      readonly type: "gave_up";
+      readonly worker: string;
+      readonly end: ChildEnd;
+      readonly lastLines: readonly string[];
+    }
+  | {
       readonly type: "crashed";
       readonly worker: string;
       readonly end: ChildEnd;
@@ -99,9 +105,15 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       onStopped(worker, child);
       return;
     }
+    const lastLines = [...child.log.last];
+    if (decision.action === "give_up") {
+      log.error({ worker, ...end }, "worker has a wrong setting and is left alone");
+      options.onEvent({ type: "gave_up", worker, end, lastLines });
+      return;
+    }
     const { delayMs, crashLoop } = decision;
     log.error({ worker, ...end, restart_in_ms: delayMs, crash_loop: crashLoop }, "worker crashed");
-    options.onEvent({ type: "crashed", worker, end, delayMs, crashLoop, lastLines: [...child.log.last] });
+    options.onEvent({ type: "crashed", worker, end, delayMs, crashLoop, lastLines });
     child.cancelRestart = clock.after(delayMs, () => launch(worker, child));
   };
 

@@ -16,6 +16,7 @@ import type { Bus } from "../../bus/bus.ts";
 import { topicOf } from "../../bus/topics.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { ServiceManager } from "../../contract/service-manager.ts";
+import { absentWorkers, whySilent } from "../../kit/absent-workers.ts";
 import { noServiceManager } from "../../kit/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Database } from "../../store/schema.ts";
@@ -80,10 +81,9 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
   const wake = new Wake(clock);
   const services = options.services ?? noServiceManager;
   const serviceView = new ServiceView({ manager: services, names, clock, log });
-  const absent = new Map(
-    config.get("bus.type") === "nats" ? [["bus", "a NATS server carries the bus (bus.type = nats)"]] : [],
-  );
-  const registry = new WorkerRegistry({ names, clock, services: serviceView, absent });
+  const absent = absentWorkers(config, process.env);
+  const silent = whySilent(config, process.env);
+  const registry = new WorkerRegistry({ names, clock, services: serviceView, absent, silent });
   const hub = createHub(context, { ...options, registry, serviceView }, wake);
   const auth = new Auth({
     db: options.db,
