@@ -54,7 +54,9 @@ export const workerSchema = z
     name: z.string(),
     status: z
       .enum(["ok", "stale", "unknown"])
-      .openapi({ description: "ok: beat younger than 90 s; stale: older; unknown: never seen" }),
+      .openapi({
+        description: "ok: beat younger than 90 s; stale: older, or down since; unknown: never seen",
+      }),
     last_heartbeat_ts: seconds.nullable(),
     seconds_since: z.number().nonnegative().nullable(),
     pid: z

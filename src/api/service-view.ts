@@ -48,6 +48,8 @@ export class ServiceView {
   readonly #options: ServiceViewOptions;
   readonly #notes = new Map<string, ServiceNote | undefined>();
   readonly #wake: Wake;
+  /** Monotonic time since when each that is down is known to be. */
+  readonly #down = new Map<string, number>();
   #installed: ReadonlySet<string> = new Set();
   #askedAt = Number.NEGATIVE_INFINITY;
   #closeUntil = Number.NEGATIVE_INFINITY;
@@ -66,6 +68,14 @@ export class ServiceView {
   /** Undefined for a worker that runs, or of which nothing is known. */
   noteOf(worker: string): ServiceNote | undefined {
     return this.#notes.get(worker);
+  }
+
+  /**
+   * Since when the manager knows that a worker does not run (monotonic): of one that was stopped the first time that it
+   * was seen so, of one that goes on failing the last, for it may have lived in between. Undefined for one that runs.
+   */
+  downSince(worker: string): number | undefined {
+    return this.#down.get(worker);
   }
 
   /** Asks the manager unless it was asked within `maxAgeMs`; returns without its answer when that takes too long. */
@@ -105,7 +115,12 @@ export class ServiceView {
       const asked = names.filter((name) => this.#installed.has(name));
       const states = await Promise.all(asked.map((name) => manager.state(name)));
       this.#notes.clear();
-      for (const [i, name] of asked.entries()) this.#notes.set(name, noteOf(states[i]));
+      for (const [i, name] of asked.entries()) {
+        const state = states[i];
+        this.#notes.set(name, noteOf(state));
+        if (!state || !told.includes(state.phase) || state.pid !== undefined) this.#down.delete(name);
+        else if (state.phase !== "stopped" || !this.#down.has(name)) this.#down.set(name, askedAt);
+      }
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) log.warn({ err: toError(error) }, "the service manager cannot be asked");

@@ -6,7 +6,7 @@ import { topics } from "../bus/topics.ts";
 import { printable } from "../contract/captured.ts";
 import type { Clock } from "../contract/clock.ts";
 import { DecnetError, isDecnetError, toError } from "../contract/errors.ts";
-import type { ServiceManager, StartOutcome } from "../contract/service-manager.ts";
+import type { ServiceManager, ServicePhase, StartOutcome } from "../contract/service-manager.ts";
 import type { Logger } from "../kit/log.ts";
 import type { ServiceView } from "./service-view.ts";
 import type { StartedAll } from "./types.ts";
@@ -45,12 +45,16 @@ export class WorkerOrders {
     this.#options = options;
   }
 
-  /** Tells a worker to stop. A worker that is not running is told as well: an instance that was run by hand hears it. */
+  /**
+   * Tells a worker to stop. A worker that is not running is told as well: an instance that was run by hand hears it. One
+   * that goes on failing hears nothing: its manager keeps it down.
+   */
   async stop(worker: string, requestedBy: string): Promise<StopOrder> {
     this.#known(worker);
+    const held = await this.#holdFailing(worker);
+    if (held) return held;
     const bus = this.#options.bus();
     if (!bus) throw new DecnetError("unavailable", "there is no bus to carry the order");
-    await this.#checkHears(worker);
     await this.#tellAgain(worker, requestedBy);
     if (FOUNDATION.includes(worker)) return { afterwards: () => this.#tellLater(worker, requestedBy) };
     this.#tell(bus, worker, requestedBy);
@@ -99,19 +103,33 @@ export class WorkerOrders {
       throw new DecnetError("not_found", "there is no such worker");
   }
 
-  /** A crash loop between two tries hears nothing and would go on: better no order than one that is lost. */
-  async #checkHears(worker: string): Promise<void> {
+  /** Has one that goes on failing kept down; undefined where the bus is the way. */
+  async #holdFailing(worker: string): Promise<StopOrder | undefined> {
     const { registry, serviceView, services } = this.#options;
     await serviceView.refresh();
     const row = registry.row(worker);
     if (!row?.installed) throw notInstalled(worker);
-    if (row.service?.phase !== "crash_loop") return;
+    if (!isFailing(row.service?.phase)) return undefined;
     const state = await services.state(worker);
-    if (state?.phase === "crash_loop" && state.pid === undefined)
-      throw new DecnetError(
-        "conflict",
-        `${worker} is in a crash loop and does not run at this moment: it can't hear a stop`,
-      );
+    if (!isFailing(state?.phase)) return undefined;
+    if (state?.pid !== undefined && FOUNDATION.includes(worker))
+      return { afterwards: () => void this.#holdLater(worker) };
+    await this.#hold(worker);
+    return {};
+  }
+
+  async #hold(worker: string): Promise<void> {
+    const outcome = await this.#options.services.hold(worker);
+    this.#options.serviceView.expect();
+    if (outcome.result === "refused") throw new DecnetError("refused", firstLine(outcome.reason));
+  }
+
+  async #holdLater(worker: string): Promise<void> {
+    try {
+      await this.#hold(worker);
+    } catch (error) {
+      this.#options.log.warn({ err: toError(error), worker }, "worker could not be kept down");
+    }
   }
 
   #tell(bus: Bus, worker: string, requestedBy: string): void {
@@ -183,6 +201,10 @@ function notInstalled(worker: string): DecnetError {
     "unavailable",
     `${worker} is not installed here, or its service manager can't be asked`,
   );
+}
+
+function isFailing(phase: ServicePhase | undefined): boolean {
+  return phase === "failed" || phase === "crash_loop";
 }
 
 function firstLine(reason: string): string {

@@ -9,10 +9,15 @@ const HEALTH = "system.collector.health";
 function make() {
   const clock = new TestClock();
   const notes = new Map<string, ServiceNote>();
+  const down = new Map<string, number>();
   const registry = new WorkerRegistry({
     names: ["bus", "collector"],
     clock,
-    services: { isInstalled: (name) => name === "bus", noteOf: (name) => notes.get(name) },
+    services: {
+      isInstalled: (name) => name === "bus",
+      noteOf: (name) => notes.get(name),
+      downSince: (name) => down.get(name),
+    },
   });
   const beat = (change: Record<string, unknown> = {}) =>
     registry.record(HEALTH, {
@@ -23,7 +28,7 @@ function make() {
       ...change,
     });
   const row = () => registry.rows().find((entry) => entry.name === "collector");
-  return { clock, registry, beat, row, notes };
+  return { clock, registry, beat, row, notes, down };
 }
 
 describe("status", () => {
@@ -100,6 +105,19 @@ describe("status", () => {
     expect(registry.takeChanges()[0]?.service).toBeUndefined();
   });
 
+  test("one that its manager knows to be down is stale at once, until a beat that came later", () => {
+    const { beat, clock, registry, row, down } = make();
+    beat();
+    clock.advance(10);
+    down.set("collector", clock.monotonic());
+    expect(row()).toMatchObject({ status: "stale", seconds_since: 0.01 });
+    expect(registry.takeChanges()).toMatchObject([{ name: "collector", status: "stale" }]);
+    clock.advance(10);
+    expect(beat()).toMatchObject({ status: "ok" });
+    down.delete("collector");
+    expect(row()?.status).toBe("ok");
+  });
+
   test("changes by the passing of time are told once", () => {
     const { clock, beat, registry } = make();
     beat();
@@ -115,7 +133,7 @@ describe("status", () => {
 describe("rows without a heartbeat say why", () => {
   test("one that the settings leave out is no part of the install; where nothing can be heard, all say so", () => {
     const clock = new TestClock();
-    const services = { isInstalled: () => true, noteOf: () => undefined };
+    const services = { isInstalled: () => true, noteOf: () => undefined, downSince: () => undefined };
     const registry = new WorkerRegistry({
       names: ["bus", "collector"],
       clock,

@@ -17,7 +17,7 @@ export interface WorkerRegistryOptions {
   readonly names: readonly string[];
   readonly clock: Clock;
   /** What the service manager last said of its workers. */
-  readonly services?: Pick<ServiceView, "isInstalled" | "noteOf">;
+  readonly services?: Pick<ServiceView, "isInstalled" | "noteOf" | "downSince">;
   /** Why a worker is not run at all: its row says so, and nothing counts as its beat. */
   readonly absent?: ReadonlyMap<string, string>;
   /** Why no heartbeat of any worker can be heard: rows without one say so. */
@@ -122,6 +122,12 @@ export class WorkerRegistry {
     return beat.ageMs + Math.max(0, this.#clock.monotonic() - beat.receivedMonotonic);
   }
 
+  /** The service manager knows that the worker was down after it: nothing of it can be young any more. */
+  #isOutlived(name: string, beat: Beat): boolean {
+    const down = this.#services?.downSince(name);
+    return down !== undefined && beat.receivedMonotonic <= down;
+  }
+
   #row(name: string, beat: Beat | undefined): Worker {
     const reason = this.#absent.get(name) ?? this.#silent;
     const known = beat !== undefined || (this.#services?.isInstalled(name) ?? false);
@@ -142,7 +148,7 @@ export class WorkerRegistry {
     const ageMs = this.#ageOf(beat);
     return {
       name,
-      status: ageMs < OK_MS ? "ok" : "stale",
+      status: ageMs < OK_MS && !this.#isOutlived(name, beat) ? "ok" : "stale",
       last_heartbeat_ts: beat.sentMs / 1000,
       seconds_since: Math.round(ageMs) / 1000,
       pid: pidIn(beat.extra),

@@ -208,11 +208,7 @@ export async function runUp(call: CommandCall): Promise<number> {
   const control = openControlSocket({
     path: folder.supervisorSocket,
     owner,
-    supervisor: {
-      names,
-      state: supervisor.stateOf,
-      start: supervisor.startNow,
-    },
+    supervisor: { names, state: supervisor.stateOf, start: supervisor.startNow, hold: supervisor.hold },
   });
   rmSync(folder.apiFile, { force: true });
   writeRunFile(folder.installFile, {

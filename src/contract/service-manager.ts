@@ -1,5 +1,5 @@
 // What starts workers on this host, whoever it is: systemd, or the supervisor of `decnet up`. Types alone.
-// Stopping is not its business: a worker is told to stop over the bus.
+// A worker that runs is told to stop over the bus; what can hear nothing, its manager keeps down.
 
 /** What a service manager says of one worker. */
 export type ServicePhase = "running" | "starting" | "stopped" | "failed" | "crash_loop";
@@ -19,6 +19,11 @@ export type StartOutcome =
   | { readonly result: "already_running" }
   | { readonly result: "refused"; readonly reason: string };
 
+/** What came of keeping one down. */
+export type HoldOutcome =
+  | { readonly result: "held" }
+  | { readonly result: "refused"; readonly reason: string };
+
 /** The one who starts workers. Names are checked against the registry of workers before they get here. */
 export interface ServiceManager {
   /** `none` where nobody could start anything: nothing is installed there. */
@@ -29,4 +34,9 @@ export interface ServiceManager {
   state(worker: string): Promise<ServiceState | undefined>;
   /** Resolves once the manager has taken or refused it; never throws for a refusal. */
   start(worker: string): Promise<StartOutcome>;
+  /**
+   * Ends the restarts of one that goes on failing: it stays down until it is started. Resolves once that holds or is
+   * refused; never throws for a refusal.
+   */
+  hold(worker: string): Promise<HoldOutcome>;
 }

@@ -22,6 +22,7 @@ export const noServiceManager: ServiceManager = Object.freeze({
   installed: async () => new Set<string>(),
   state: async () => undefined,
   start: async () => ({ result: "refused", reason: "nothing on this host starts workers" }) as const,
+  hold: async () => ({ result: "refused", reason: "nothing on this host starts workers" }) as const,
 });
 
 /** Finds it. systemd counts only where it has unit files of ours. */

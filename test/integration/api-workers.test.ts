@@ -234,7 +234,7 @@ for (const transport of ["memory", "socket"] as const) {
   });
 
   describe(`the service manager in the rows over ${transport}`, () => {
-    test("says why a worker does not run, bounded and escaped, and a stop that can't be heard is refused", async () => {
+    test("says why a worker does not run, bounded and escaped", async () => {
       const services = new FakeServices(names);
       const lastLines = [
         ...Array.from({ length: 50 }, (_, i) => `line ${i}`),
@@ -261,9 +261,52 @@ for (const transport of ["memory", "socket"] as const) {
         last_lines: [],
       });
       expect((await rowOf(harness, "bus"))?.service).toBeUndefined();
-      expect((await post(harness, "collector/stop")).status).toBe(409);
       expect((await post(harness, "ingester/stop")).status).toBe(202);
       expect((await next()).topic).toBe("system.ingester.control");
+    });
+
+    test("one that goes on failing hears nothing and is kept down, with a bus or without; a refusal is 502", async () => {
+      const services = new FakeServices(names);
+      for (const [name, phase] of [
+        ["collector", "crash_loop"],
+        ["ingester", "failed"],
+        ["bus", "crash_loop"],
+      ] as const)
+        services.states.set(name, { phase, pid: undefined, reason: "exit 70" });
+      services.refusals.set("ingester", "Access denied");
+      const harness = await open({ services });
+      expect((await post(harness, "collector/stop")).status).toBe(202);
+      expect((await audit(harness))[0]).toMatchObject({ target: "collector", outcome: "accepted" });
+      expect((await rowOf(harness, "collector"))?.service?.phase).toBe("stopped");
+      expect(await post(harness, "ingester/stop")).toMatchObject({
+        status: 502,
+        error: { message: "Access denied" },
+      });
+      expect((await post(harness, "bus/stop")).status).toBe(202);
+      expect(services.holds).toEqual(["collector", "ingester", "bus"]);
+    });
+
+    test("the API within a crash loop of its own answers first", async () => {
+      const services = new FakeServices(names);
+      services.states.set("api", { phase: "crash_loop", pid: process.pid, reason: "exit 70" });
+      const harness = await open({ services });
+      expect((await post(harness, "api/stop")).status).toBe(202);
+      expect(services.holds).toEqual([]);
+      while (services.holds.length === 0) await systemClock.sleep(10, new AbortController().signal);
+      expect(services.holds).toEqual(["api"]);
+    });
+
+    test("a worker that was stopped is stale at once, not after 90 s", async () => {
+      const services = new FakeServices(names);
+      const harness = await open({ services });
+      harness.registry.record("system.collector.health", { ts: Date.now() / 1000, pid: 1, uptime_sec: 1 });
+      expect((await rowOf(harness, "collector"))?.status).toBe("ok");
+      services.states.set("collector", { phase: "stopped", pid: undefined });
+      harness.serviceView.expect();
+      expect(await rowOf(harness, "collector")).toMatchObject({
+        status: "stale",
+        service: { phase: "stopped" },
+      });
     });
 
     test("one that can't be asked harms no row and no read", async () => {

@@ -81,6 +81,19 @@ test("states as systemd tells them", async () => {
   expect(await manager.state("bus")).toBeUndefined();
 });
 
+test("a hold leaves alone what systemd has given up, stops what it would restart, and gives its refusal", async () => {
+  const manager = createSystemdManager({ clock: systemClock, systemctl: program });
+  standIn("exit 0");
+  expect(await manager.hold("bus")).toEqual({ result: "held" });
+  expect(calls()).toEqual(["[is-failed][--quiet][decnet-bus.service]"]);
+  standIn('[ "$1" = stop ]');
+  expect(await manager.hold("bus")).toEqual({ result: "held" });
+  expect(calls().at(-1)).toBe("[stop][--no-ask-password][decnet-bus.service]");
+  standIn("echo 'Access denied' >&2; exit 1");
+  expect(await manager.hold("bus")).toEqual({ result: "refused", reason: "Access denied" });
+  expect((await manager.hold("../bus")).result).toBe("refused");
+});
+
 test("who is in charge", async () => {
   const common = { socket: join(root, "none.sock"), clock: systemClock };
   const systemd = { folder: root, systemctl: program };

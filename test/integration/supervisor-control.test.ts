@@ -42,6 +42,7 @@ const control = openControlSocket({
     names: ["bus", "collector"],
     state: supervisor.stateOf,
     start: supervisor.startNow,
+    hold: supervisor.hold,
   },
 });
 const manager = createSupervisorClient({ socket: folder.supervisorSocket, clock: systemClock });
@@ -128,6 +129,18 @@ test("a stop on the bus ends that worker alone, the bus included, until it is st
   await client.close();
 }, 40_000);
 
+test("one that runs is ended by a hold, and stays down", async () => {
+  const collector = await running(manager, "collector");
+  expect(await manager.hold("collector")).toEqual({ result: "held" });
+  await until(
+    async () => ((await manager.state("collector"))?.phase === "stopped" ? true : undefined),
+    6_000,
+  );
+  expect((await manager.hold("sh")).result).toBe("refused");
+  expect(await manager.start("collector")).toEqual({ result: "started" });
+  await running(manager, "collector", collector);
+}, 40_000);
+
 test("lines that are no request do nothing", async () => {
   const before = await running(manager, "bus");
   for (const bytes of ["\n", "null\n", "{\n", '{"op":"stop","worker":"bus"}\n', `${"x".repeat(5000)}\n`]) {
@@ -175,6 +188,13 @@ test("a worker that can't run is a crash loop with the last lines of its log, an
   }, 40_000);
   expect(state.reason).toContain("exit 7");
   expect(state.lastLines.join("\n")).toContain("ENOTDIR");
+  expect(await manager.hold("collector")).toEqual({ result: "held" });
+  await until(async () => ((await manager.state("collector"))?.phase === "stopped" ? true : undefined));
+  // Longer than the restart that was waited for could have been away.
+  const { promise: longer, resolve } = Promise.withResolvers<void>();
+  systemClock.after(9_000, resolve);
+  await longer;
+  expect(await manager.state("collector")).toMatchObject({ phase: "stopped", pid: undefined });
   rmSync(folder.spool);
   makeDataFolder(folder);
   await until(async () => ((await manager.start("collector")).result === "started" ? true : undefined));

@@ -66,6 +66,7 @@ export interface Harness {
   readonly hub: StreamHub;
   readonly topologyStreams: TopologyStreams;
   readonly registry: WorkerRegistry;
+  readonly serviceView: ServiceView;
   readonly wake: Wake;
   readonly blobs: Map<string, Blob>;
   readonly logs: string[];
@@ -109,7 +110,8 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const clock = systemClock;
   const names = options.names ?? ["bus", "api", "collector"];
   const services = options.services ?? new FakeServices(names);
-  const serviceView = new ServiceView({ manager: services, names, clock, log });
+  // By the clock that beats are judged by: which of the two came later is a question of one clock.
+  const serviceView = new ServiceView({ manager: services, names, clock: options.beatClock ?? clock, log });
   const registry = new WorkerRegistry({
     names,
     clock: options.beatClock ?? clock,
@@ -194,6 +196,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     hub,
     topologyStreams,
     registry,
+    serviceView,
     wake,
     blobs,
     logs,

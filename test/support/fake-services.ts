@@ -1,6 +1,11 @@
 // A service manager that starts nothing: it keeps what it was told and answers what it was told to answer.
 
-import type { ServiceManager, ServiceState, StartOutcome } from "../../src/contract/service-manager.ts";
+import type {
+  HoldOutcome,
+  ServiceManager,
+  ServiceState,
+  StartOutcome,
+} from "../../src/contract/service-manager.ts";
 
 const running: ServiceState = { phase: "running", pid: 1, reason: undefined, lastLines: [] };
 
@@ -9,6 +14,8 @@ export class FakeServices implements ServiceManager {
   readonly kind = "supervisor";
   /** Names in the order in which they were to be started. */
   readonly starts: string[] = [];
+  /** Names that were to be kept down. */
+  readonly holds: string[] = [];
   readonly states = new Map<string, Partial<ServiceState>>();
   readonly refusals = new Map<string, string>();
   /** Thrown by every question, as long as it is set. */
@@ -38,5 +45,14 @@ export class FakeServices implements ServiceManager {
     if (state?.phase === "running") return { result: "already_running" };
     this.states.delete(worker);
     return { result: "started" };
+  }
+
+  async hold(worker: string): Promise<HoldOutcome> {
+    if (this.broken) throw this.broken;
+    this.holds.push(worker);
+    const reason = this.refusals.get(worker);
+    if (reason !== undefined) return { result: "refused", reason };
+    this.states.set(worker, { phase: "stopped", pid: undefined });
+    return { result: "held" };
   }
 }

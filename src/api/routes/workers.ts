@@ -38,7 +38,8 @@ function addStop(router: ApiRouter, deps: ApiDeps, orders: WorkerOrders): void {
     summary: "Tell a worker to stop",
     description:
       "The order goes over the bus; its end shows in the rows. A worker that does not run is told as well (one run by hand " +
-      "hears it), but one that is down within a crash loop can't hear: 409. The API and the bus are told after the answer.",
+      "hears it); one that goes on failing hears nothing, and its service manager keeps it down. The API and the bus are " +
+      "told after the answer.",
     request: { params },
     responses: answersAccepted(workerActionSchema, "The order went out"),
   });

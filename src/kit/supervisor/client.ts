@@ -7,7 +7,7 @@ import type { Clock } from "../../contract/clock.ts";
 import { systemErrorCode, toError } from "../../contract/errors.ts";
 import type { ServiceManager, ServiceState } from "../../contract/service-manager.ts";
 import type { ControlRequest } from "./control-messages.ts";
-import { ANSWER_BYTES, listSchema, startSchema, stateSchema } from "./control-messages.ts";
+import { ANSWER_BYTES, holdSchema, listSchema, startSchema, stateSchema } from "./control-messages.ts";
 
 const CACHE_MS = 30_000;
 /** Longer than a worker may take to end and its next start to be made. */
@@ -55,6 +55,10 @@ function why(error: unknown): string {
   return printable(toError(error).message);
 }
 
+function refused(reason: string): { readonly result: "refused"; readonly reason: string } {
+  return { result: "refused", reason };
+}
+
 /** Makes it; connects anew for each question. */
 export function createSupervisorClient(options: SupervisorClientOptions): ServiceManager {
   const { clock } = options;
@@ -65,6 +69,14 @@ export function createSupervisorClient(options: SupervisorClientOptions): Servic
     } catch {
       // Not to be asked now: the interface's answer for that is none.
       return undefined;
+    }
+  };
+  const order = async <T>(request: ControlRequest, schema: z.ZodType<{ readonly outcome: T }>) => {
+    try {
+      const answer = schema.safeParse(await ask(options, request));
+      return answer.data?.outcome ?? refused("the supervisor's answer is not one");
+    } catch (error) {
+      return refused(why(error));
     }
   };
   return {
@@ -80,13 +92,7 @@ export function createSupervisorClient(options: SupervisorClientOptions): Servic
       const state = (await tryAsk({ op: "state", worker }, stateSchema))?.state;
       return state ? ({ pid: undefined, reason: undefined, ...state } as ServiceState) : undefined;
     },
-    async start(worker) {
-      try {
-        const answer = startSchema.safeParse(await ask(options, { op: "start", worker }));
-        return answer.data?.outcome ?? { result: "refused", reason: "the supervisor's answer is not one" };
-      } catch (error) {
-        return { result: "refused", reason: why(error) };
-      }
-    },
+    start: (worker) => order({ op: "start", worker }, startSchema),
+    hold: (worker) => order({ op: "hold", worker }, holdSchema),
   };
 }

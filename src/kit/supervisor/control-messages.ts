@@ -14,6 +14,7 @@ export const requestSchema = z.discriminatedUnion("op", [
   z.strictObject({ op: z.literal("list") }),
   z.strictObject({ op: z.literal("state"), worker }),
   z.strictObject({ op: z.literal("start"), worker }),
+  z.strictObject({ op: z.literal("hold"), worker }),
 ]);
 
 /** A request. */
@@ -41,6 +42,14 @@ export const startSchema = z.object({
   outcome: z.discriminatedUnion("result", [
     z.object({ result: z.literal("started") }),
     z.object({ result: z.literal("already_running") }),
+    z.object({ result: z.literal("refused"), reason: line }),
+  ]),
+});
+
+/** Answer to `hold`. */
+export const holdSchema = z.object({
+  outcome: z.discriminatedUnion("result", [
+    z.object({ result: z.literal("held") }),
     z.object({ result: z.literal("refused"), reason: line }),
   ]),
 });

@@ -1,8 +1,8 @@
-// The supervisor's ear: a UNIX socket on which its own user's processes list, look at and start workers.
+// The supervisor's ear: a UNIX socket on which its own user's processes list, look at, start and hold workers.
 // Acts on names of the registry alone; anything else is answered with an error and the connection is closed.
 
 import { lchownSync, lstatSync, rmSync } from "node:fs";
-import type { ServiceState, StartOutcome } from "../../contract/service-manager.ts";
+import type { HoldOutcome, ServiceState, StartOutcome } from "../../contract/service-manager.ts";
 import type { FolderOwner } from "../data-folder.ts";
 import { REQUEST_BYTES, requestSchema } from "./control-messages.ts";
 
@@ -14,6 +14,7 @@ export interface Controlled {
   readonly names: readonly string[];
   state(worker: string): ServiceState;
   start(worker: string): Promise<StartOutcome>;
+  hold(worker: string): Promise<HoldOutcome>;
 }
 
 /** Options of {@link openControlSocket}. */
@@ -43,7 +44,7 @@ async function answer(line: string, supervisor: Controlled): Promise<unknown> {
   const known = supervisor.names.includes(request.worker);
   if (request.op === "state") return { state: known ? supervisor.state(request.worker) : null };
   if (!known) return { outcome: { result: "refused", reason: "no such worker in this install" } };
-  return { outcome: await supervisor.start(request.worker) };
+  return { outcome: await supervisor[request.op](request.worker) };
 }
 
 /** Listens on `path`, mode 0600. Whoever calls holds the data folder, so a socket that is there is a dead one. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { ended, forgiven, idle, inCrashLoop, RESTART, silenceAfter, started } from "./core.ts";
+import { ended, forgiven, held, idle, inCrashLoop, RESTART, silenceAfter, started } from "./core.ts";
 
 const crash = { code: null, signal: "SIGKILL" };
 
@@ -57,6 +57,13 @@ describe("what is told of a child", () => {
     expect(inCrashLoop(again, 99 + RESTART.healthyMs)).toBe(true);
     expect(inCrashLoop(again, 100 + RESTART.healthyMs)).toBe(false);
     expect(inCrashLoop(forgiven(state), 10)).toBe(false);
+  });
+
+  test("one that is held is stopped, whatever it went through", () => {
+    let state = idle;
+    for (let i = 0; i < 9; i++) state = ended(started(state, i), crash, i).state;
+    expect(held(state)).toMatchObject({ phase: "stopped", failures: 0 });
+    expect(inCrashLoop(held(state), 10)).toBe(false);
   });
 
   test("a late look counts as two, a clock that went back as none", () => {

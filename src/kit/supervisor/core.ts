@@ -49,6 +49,11 @@ export function forgiven(state: ChildState): ChildState {
   return { ...state, failures: 0 };
 }
 
+/** Somebody wants it down: it is not started again by itself. */
+export function held(state: ChildState): ChildState {
+  return { ...state, phase: "stopped", failures: 0 };
+}
+
 /**
  * How long a child has been silent after one more look. A look that comes late (the machine slept, or this process
  * was stopped) counts as two at most, so that nobody is killed for the supervisor's own sleep.

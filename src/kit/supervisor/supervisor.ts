@@ -3,14 +3,14 @@
 
 import { join } from "node:path";
 import type { Clock } from "../../contract/clock.ts";
-import type { ServiceState, StartOutcome } from "../../contract/service-manager.ts";
+import type { HoldOutcome, ServiceState, StartOutcome } from "../../contract/service-manager.ts";
 import type { Logger } from "../log.ts";
 import type { Child } from "./child.ts";
 import { newChild, stateOf } from "./child.ts";
 import type { ChildMessage } from "./child-output.ts";
 import { createChildReader } from "./child-output.ts";
 import type { ChildEnd } from "./core.ts";
-import { ended, forgiven, silenceAfter, started } from "./core.ts";
+import { ended, forgiven, held, silenceAfter, started } from "./core.ts";
 import { openLogFile } from "./log-file.ts";
 import { spawnWorker } from "./spawn.ts";
 
@@ -63,6 +63,8 @@ export interface Supervisor {
   ready(worker: string, timeoutMs: number): Promise<boolean>;
   /** Starts it for whoever asked: at once when it waits, once it has ended when it is ending. */
   startNow(worker: string): Promise<StartOutcome>;
+  /** Keeps it down: no restart, and an end of what runs, by force where it does not come within 4 s. */
+  hold(worker: string): Promise<HoldOutcome>;
   stateOf(worker: string): ServiceState;
   /** Ends the children, one wave after the other: SIGTERM, and SIGKILL for whatever is left after 4 s in all. */
   stop(order: readonly (readonly string[])[]): Promise<void>;
@@ -117,13 +119,17 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     child.cancelRestart = clock.after(delayMs, () => launch(worker, child));
   };
 
+  const expectEnd = (child: Child): void => {
+    const told = child.process;
+    child.ending = true;
+    clock.after(STOP_MS, () => {
+      if (child.process === told) told?.kill("SIGKILL");
+    });
+  };
+
   const onMessage = (worker: string, child: Child, message: ChildMessage): void => {
     if ("ending" in message) {
-      const told = child.process;
-      child.ending = true;
-      clock.after(STOP_MS, () => {
-        if (child.process === told) told?.kill("SIGKILL");
-      });
+      expectEnd(child);
       return;
     }
     child.up = true;
@@ -191,6 +197,18 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
         result: "refused",
         reason: stateOf(child, clock.now()).lastLines.at(-1) ?? "it could not be run",
       };
+    },
+    async hold(worker) {
+      const child = childOf(worker);
+      child.cancelRestart();
+      if (child.process) {
+        expectEnd(child);
+        child.process.kill("SIGTERM");
+      } else {
+        child.state = held(child.state);
+        onStopped(worker, child);
+      }
+      return { result: "held" };
     },
     stateOf: (worker) => stateOf(childOf(worker), clock.now()),
     async ready(worker, timeoutMs) {

@@ -1,5 +1,5 @@
 // systemd as a service manager: unit files, states and starts by systemctl.
-// Starts nothing but `decnet-<name>.service`, and never stops anything.
+// Starts nothing but `decnet-<name>.service`, and stops none that is up: those hear the bus.
 
 import { statSync } from "node:fs";
 import type { Clock } from "../../contract/clock.ts";
@@ -54,6 +54,14 @@ export function createSystemdManager({
       if ((await systemctl(["is-active", "--quiet", unit])).ok) return { result: "already_running" };
       const { ok, reason } = await systemctl(["start", "--no-ask-password", unit]);
       return ok ? { result: "started" } : { result: "refused", reason };
+    },
+    async hold(worker) {
+      const unit = unitOf(worker);
+      if (unit === undefined) return { result: "refused", reason: "no worker has that name" };
+      // One that systemd has given up is down already; a stop between two restarts takes more rights than a start.
+      if ((await systemctl(["is-failed", "--quiet", unit])).ok) return { result: "held" };
+      const { ok, reason } = await systemctl(["stop", "--no-ask-password", unit]);
+      return ok ? { result: "held" } : { result: "refused", reason };
     },
   };
 }

@@ -43,7 +43,7 @@ export function canStart({ status, service, installed }: Worker): boolean {
   return installed && (service !== undefined || status !== "ok");
 }
 
-/** True when there is somebody to hear a stop. */
+/** True when a stop would do something: somebody hears it, or restarts are to end. */
 export function canStop({ status, service, installed }: Worker): boolean {
-  return installed && status !== "unknown" && service?.phase !== "stopped" && service?.phase !== "failed";
+  return installed && (service ? service.phase !== "stopped" : status !== "unknown");
 }
