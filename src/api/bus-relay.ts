@@ -1,11 +1,12 @@
 // What the bus tells the API: heartbeats for the registry, hints that there is something new for the feed, and what
-// happens to topologies for those who watch one.
+// happens to topologies for those who watch one, and orders that others give, for the audit trail.
 // Nothing depends on it: without a bus the rows age and the feed polls.
 
 import type { Bus, Subscription } from "../bus/bus.ts";
 import { publishSafely } from "../bus/publish-safely.ts";
 import { patternOf, topics } from "../bus/topics.ts";
 import type { Clock } from "../contract/clock.ts";
+import type { OrderAudit } from "./order-audit.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import type { TopologyStreams } from "./stream/topologies.ts";
 import { TOPOLOGY_PATTERNS } from "./stream/topologies.ts";
@@ -19,6 +20,7 @@ export interface RelayOptions {
   readonly hub: StreamHub;
   readonly topologyStreams: TopologyStreams;
   readonly wake: Wake;
+  readonly orders: Pick<OrderAudit, "take">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -30,6 +32,9 @@ const HINTS = [
   patternOf(topics.deckyState),
   "credential.>",
 ] as const;
+
+/** How long the end waits for orders that are on their way. */
+const DRAIN_MS = 500;
 
 /** A running relay. */
 export interface BusRelay {
@@ -54,19 +59,31 @@ async function relayTopologies(news: Subscription, streams: TopologyStreams): Pr
   for await (const event of news) streams.take(event);
 }
 
+async function relayOrders(heard: Subscription, orders: RelayOptions["orders"]): Promise<void> {
+  for await (const event of heard) await orders.take(event);
+}
+
+/** Closes it once the broker has answered: an order to the API itself may still be on its way here. */
+async function closeDrained(heard: Subscription, bus: Bus): Promise<void> {
+  if (bus.connected) await bus.flush(DRAIN_MS);
+  heard.close();
+}
+
 /** Starts it. */
 export function startBusRelay(options: RelayOptions): BusRelay {
   const { bus, clock, signal, wake } = options;
   const health = bus.subscribe(patternOf(topics.systemHealth));
   const hints = HINTS.map((pattern) => bus.subscribe(pattern, { maxEvents: 16 }));
   const news = TOPOLOGY_PATTERNS.map((pattern) => bus.subscribe(pattern));
+  const heard = bus.subscribe(patternOf(topics.systemControl));
   const all = [health, ...hints, ...news];
   const close = (): void => {
     for (const subscription of all) subscription.close();
+    void closeDrained(heard, bus);
   };
   signal.addEventListener("abort", close, { once: true });
   if (signal.aborted) close();
-  const ready = Promise.all(all.map((subscription) => subscription.ready)).then(() => undefined);
+  const ready = Promise.all([...all, heard].map((subscription) => subscription.ready)).then(() => undefined);
   const callRoll = (): void => {
     publishSafely(bus, topics.systemRollcall, {}, { requested_by: "api", ts: clock.now() / 1000 });
   };
@@ -78,6 +95,7 @@ export function startBusRelay(options: RelayOptions): BusRelay {
   const relays = [
     relayHealth(health, options),
     ...hints.map((subscription) => relayHints(subscription, wake)),
+    relayOrders(heard, options.orders),
     ...news.map((subscription) => relayTopologies(subscription, options.topologyStreams)),
   ];
   return {

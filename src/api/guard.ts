@@ -6,6 +6,7 @@ import { getCookie } from "hono/cookie";
 import { DecnetError } from "../contract/errors.ts";
 import type { Auth } from "./auth.ts";
 import type { ApiEnv, Principal } from "./env.ts";
+import { OPERATOR_HEADER } from "./operator-header.ts";
 
 /** Name of the session cookie. */
 export const COOKIE = "decnet_session";
@@ -13,13 +14,23 @@ export const COOKIE = "decnet_session";
 /** Least role that a route wants. */
 export type Access = "viewer" | "admin";
 
+const OPERATOR = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/;
+
+/** The local operator with a name: `local:alice`. Nobody else is given one. */
+function named(principal: Principal | undefined, operator: string | undefined): Principal | undefined {
+  const isLocal = principal?.tokenSha256 === null;
+  if (!isLocal || operator === undefined || !OPERATOR.test(operator)) return principal;
+  return { ...principal, username: `${principal.username}:${operator}` };
+}
+
 const BEARER = /^Bearer ([A-Za-z0-9._~+/=-]{1,512})$/i;
 
 async function identify(auth: Auth, c: Context<ApiEnv>): Promise<Principal | undefined> {
   const header = c.req.header("authorization");
   if (header !== undefined) {
     const token = BEARER.exec(header)?.[1];
-    return token === undefined ? undefined : auth.verify(token, "bearer");
+    if (token === undefined) return undefined;
+    return named(await auth.verify(token, "bearer"), c.req.header(OPERATOR_HEADER));
   }
   const cookie = getCookie(c, COOKIE);
   return cookie === undefined ? undefined : auth.verify(cookie, "cookie");

@@ -52,11 +52,9 @@ const serviceNote = z
 export const workerSchema = z
   .object({
     name: z.string(),
-    status: z
-      .enum(["ok", "stale", "unknown"])
-      .openapi({
-        description: "ok: beat younger than 90 s; stale: older, or down since; unknown: never seen",
-      }),
+    status: z.enum(["ok", "stale", "unknown"]).openapi({
+      description: "ok: beat younger than 90 s; stale: older, or down since; unknown: never seen",
+    }),
     last_heartbeat_ts: seconds.nullable(),
     seconds_since: z.number().nonnegative().nullable(),
     pid: z
@@ -303,7 +301,11 @@ export const auditSchema = z
     action: z.string(),
     target: z.string(),
     detail: z.string(),
-    source: z.string().openapi({ description: "the address that it was asked from" }),
+    source: z
+      .string()
+      .openapi({
+        description: "the address that it was asked from; `bus` or `command line` where no request was made",
+      }),
     outcome: z.string().openapi({ description: "what came of it; an error's code and message when refused" }),
   })
   .openapi("AuditEntry");

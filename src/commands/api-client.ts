@@ -1,9 +1,11 @@
 // Commands that ask the running install's API, as its local admin.
 
 import { z } from "zod";
+import { OPERATOR_HEADER } from "../api/operator-header.ts";
 import { DecnetError, isDecnetError, toError } from "../contract/errors.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
 import { findApiUrl, requireInstall } from "../kit/install.ts";
+import { operatorName } from "./operator.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -53,7 +55,11 @@ async function call<T>(url: string, token: string, init: RequestInit): Promise<T
       ...init,
       redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        [OPERATOR_HEADER]: operatorName(process.env),
+      },
     });
   } catch (error) {
     throw new DecnetError(

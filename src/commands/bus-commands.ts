@@ -1,28 +1,31 @@
 // decnet events and decnet publish: the bus from the command line.
 
-import { getBus } from "../bus/get-bus.ts";
 import { topicNameOf } from "../bus/topic-of.ts";
 import { topicCatalogue, topicNames } from "../bus/topics.ts";
 import { printable } from "../contract/captured.ts";
-import { systemClock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { didYouMean } from "../contract/nearest.ts";
-import { busVariables } from "../kit/config.ts";
-import { busEnvironment } from "../kit/install.ts";
-import { createLogger } from "../kit/log.ts";
+import { findApiUrl, findInstall } from "../kit/install.ts";
+import { findWorker } from "../workers/index.ts";
 import type { CommandCall } from "./command.ts";
 import { runEvents } from "./events.ts";
+import { openBus } from "./open-bus.ts";
+import { noteOrder } from "./order-note.ts";
 import { runPublish } from "./publish.ts";
 import { settingsOf } from "./settings.ts";
 
 /** How long `events` waits for the bus before it says so. */
 const CONNECT_MS = 1_000;
 
-function openBus(call: CommandCall) {
-  const { folder, config } = settingsOf(call);
-  const env = busEnvironment(folder, { ...call.terminal.env, ...busVariables(config) });
-  const log = createLogger("cli", call.terminal.env["DECNET_LOG_LEVEL"] ?? "silent");
-  return getBus({ name: "cli", log, clock: systemClock, env });
+/** A stop that no API hears goes into the audit trail as one of the command line does. */
+function noteStop(call: CommandCall, topic: string, json: string): void {
+  const worker = /^system\.([^.]+)\.control$/.exec(topic)?.[1];
+  const { folder } = settingsOf(call);
+  if (worker === undefined || !findWorker(worker) || !findInstall(folder) || findApiUrl(folder)) return;
+  const { action, requested_by } = JSON.parse(json) as Readonly<Record<string, unknown>>;
+  if (action !== "stop") return;
+  const detail = `requested_by: ${printable(String(requested_by), 200)}`;
+  noteOrder(call, folder, { action: "worker.stop", target: worker, outcome: "told on the bus", detail });
 }
 
 /** Prints events until Ctrl-C. */
@@ -54,6 +57,7 @@ export async function runPublishCommand(call: CommandCall): Promise<number> {
         `decnet: published, but "${printable(topic)}" is not in the catalogue.${didYouMean(topic, known)}\n`,
       );
     }
+    noteStop(call, topic, json);
     return 0;
   } finally {
     await bus.close();

@@ -1,4 +1,4 @@
-// decnet stop and start: orders to workers, through the API; a start of the API itself goes to the service manager.
+// decnet stop and start: orders to workers, through the API, or without it while it is away.
 // Refuses names that are not in the registry before it asks anybody.
 
 import type { StartedAll } from "../api/types.ts";
@@ -7,11 +7,11 @@ import { systemClock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { didYouMean } from "../contract/nearest.ts";
 import type { DataFolder } from "../kit/data-folder.ts";
-import { findApiUrl, findInstall } from "../kit/install.ts";
-import { findServiceManager } from "../kit/service-manager.ts";
+import { findApiUrl } from "../kit/install.ts";
 import { findWorker, workers } from "../workers/index.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
+import { startDirectly, startThese, stopDirectly } from "./direct-orders.ts";
 import { settingsOf } from "./settings.ts";
 
 function workerOf(call: CommandCall): string {
@@ -33,31 +33,15 @@ function report(call: CommandCall, answer: unknown, text: string): number {
 /** Tells one worker to stop. */
 export async function runStop(call: CommandCall): Promise<number> {
   const worker = workerOf(call);
-  const answer = await apiClient(settingsOf(call).folder).send("POST", `/workers/${worker}/stop`);
-  return report(call, answer, `${worker} is told to stop`);
-}
-
-/** Asks whoever starts workers here, without the API. */
-async function startDirectly(folder: DataFolder, worker: string): Promise<void> {
-  const supervised = findInstall(folder) !== undefined;
-  const manager = await findServiceManager({
-    supervised,
-    socket: folder.supervisorSocket,
-    clock: systemClock,
-  });
-  if (manager.kind === "none") {
-    throw new DecnetError(
-      "unavailable",
-      `no decnet runs on ${folder.root}; start one with "decnet up --data-dir ${folder.root}"`,
-    );
-  }
-  const outcome = await manager.start(worker);
-  if (outcome.result === "refused") throw new DecnetError("refused", printable(outcome.reason));
+  const { folder } = settingsOf(call);
+  if (findApiUrl(folder) === undefined) await stopDirectly(call, worker);
+  else await apiClient(folder).send("POST", `/workers/${worker}/stop`);
+  return report(call, { accepted: true, worker, action: "stop" }, `${worker} is told to stop`);
 }
 
 async function startAll(call: CommandCall, folder: DataFolder): Promise<number> {
   if (findApiUrl(folder) === undefined) {
-    for (const name of ["bus", "api"]) await startDirectly(folder, name);
+    await startThese(call, ["bus", "api"]);
     await apiIsUp(folder, call.signal);
   }
   const all = await apiClient(folder).send<StartedAll>("POST", "/workers/start-all");
@@ -90,7 +74,7 @@ export async function runStart(call: CommandCall): Promise<number> {
   }
   const worker = workerOf(call);
   const done = { accepted: true, worker, action: "start" };
-  if (findApiUrl(folder) === undefined) await startDirectly(folder, worker);
+  if (findApiUrl(folder) === undefined) await startDirectly(call, worker);
   else await apiClient(folder).send("POST", `/workers/${worker}/start`);
   return report(call, done, `${worker} is started`);
 }

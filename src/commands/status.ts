@@ -1,12 +1,14 @@
-// decnet status: what runs, from the running install's own API.
+// decnet status: what runs, from the running install's own API, or as far as it can be told without it.
 
 import type { Decky, Status, Worker } from "../api/types.ts";
 import { printable } from "../contract/captured.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { dataFolder } from "../kit/data-folder.ts";
-import { busPlace, findInstall } from "../kit/install.ts";
+import { busPlace, findApiUrl, findInstall } from "../kit/install.ts";
 import { apiClient } from "./api-client.ts";
 import type { CommandCall } from "./command.ts";
+import { managerOf } from "./direct-orders.ts";
+import { tellWithoutApi } from "./status-without-api.ts";
 import type { Paint } from "./style.ts";
 import { columns, paint } from "./style.ts";
 
@@ -48,6 +50,10 @@ function whyLines({ service, status, extra }: Worker, colours: Paint): string {
 export async function runStatus(call: CommandCall): Promise<number> {
   const folder = dataFolder(call.dataDir);
   const install = findInstall(folder);
+  if (findApiUrl(folder) === undefined) {
+    const manager = await managerOf(folder);
+    if (manager.kind !== "none") return tellWithoutApi(call, manager);
+  }
   if (!install && call.options["json"]) {
     call.terminal.out(`${JSON.stringify({ running: false, data_dir: folder.root })}\n`);
     throw new DecnetError("unavailable", `no decnet runs on ${folder.root}`);

@@ -30,6 +30,14 @@ function passwdText(): string {
   return readFileSync("/etc/passwd", "utf8");
 }
 
+/** Name of a user of this host, or undefined. Not os.userInfo(): on Bun it believes the environment. */
+export function nameOfUid(uid: number): string | undefined {
+  const entries = passwdText()
+    .split("\n")
+    .map((line) => line.split(":"));
+  return entries.find((entry) => entry[2] === String(uid))?.[0];
+}
+
 /** The user of the workers on this host: its `decnet` user where there is one. */
 function workerIds(passwd = passwdText()): Ids {
   return idsOf(WORKERS_USER, passwd) ?? { uid: FALLBACK_ID, gid: FALLBACK_ID };

@@ -30,6 +30,26 @@ test.skipIf(!hasNatsServer)(
       expect(status.exitCode).toBe(0);
       expect(JSON.parse(status.stdout.toString())).toMatchObject({ bus_type: "nats", bus_socket: null });
       expect(install.up).toMatchObject({ bus_type: "nats", bus_socket: null });
+      const order = async (path: string) => {
+        const url = `${install.up.url}/api/v1/workers/${path}`;
+        const headers = { authorization: `Bearer ${install.token}` };
+        const response = await fetch(url, { method: "POST", headers });
+        return [response.status, await response.json()];
+      };
+      expect((await order("bus/start"))[0]).toBe(503);
+      expect(await order("start-all")).toEqual([
+        200,
+        { started: [], already_running: expect.not.arrayContaining(["bus"]), failed: [] },
+      ]);
+      expect(run("start", "--all").exitCode).toBe(0);
+      expect(run("start", "bus").exitCode).toBe(69);
+      // With the API away the command line asks the supervisor itself.
+      expect(run("stop", "api").exitCode).toBe(0);
+      await install.eventually(async () => run("status").stdout.toString().includes("the API is down"));
+      expect(run("start", "bus").exitCode).toBe(69);
+      const again = run("start", "--all", "--json");
+      expect([again.exitCode, again.stderr.toString()]).toEqual([0, ""]);
+      expect(install.errors()).not.toMatch(/bus (ended|is in)|crash loop/);
       await server.kill();
       expect(run("publish", "x.y", "{}").exitCode).not.toBe(0);
       expect(install.errors()).not.toContain("hush-hush");

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { createApp } from "../../src/api/app.ts";
 import { Auth, sha256Hex } from "../../src/api/auth.ts";
 import { startBusRelay } from "../../src/api/bus-relay.ts";
+import type { NoteSource } from "../../src/api/order-audit.ts";
+import { OrderAudit } from "../../src/api/order-audit.ts";
 import type { PasswordHasher } from "../../src/api/passwords.ts";
 import { ServiceView } from "../../src/api/service-view.ts";
 import { runFeed } from "../../src/api/stream/feed.ts";
@@ -58,6 +60,7 @@ export interface HarnessOptions {
   /** What is told on it reaches registry and streams. */
   readonly relay?: Bus;
   readonly services?: FakeServices;
+  readonly notes?: NoteSource;
   readonly absent?: ReadonlyMap<string, string>;
 }
 
@@ -67,6 +70,7 @@ export interface Harness {
   readonly topologyStreams: TopologyStreams;
   readonly registry: WorkerRegistry;
   readonly serviceView: ServiceView;
+  readonly orders: OrderAudit;
   readonly wake: Wake;
   readonly blobs: Map<string, Blob>;
   readonly logs: string[];
@@ -163,8 +167,10 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   });
   const stop = new AbortController();
   const { signal } = stop;
+  const notes = options.notes ?? { find: () => [], remove: () => undefined };
+  const orders = new OrderAudit({ db, registry, notes, clock, log });
   const relay = options.relay
-    ? startBusRelay({ bus: options.relay, registry, hub, topologyStreams, wake, clock, signal })
+    ? startBusRelay({ bus: options.relay, registry, hub, topologyStreams, wake, orders, clock, signal })
     : undefined;
   await relay?.ready;
   const feed = options.feed
@@ -197,6 +203,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     topologyStreams,
     registry,
     serviceView,
+    orders,
     wake,
     blobs,
     logs,

@@ -8,7 +8,14 @@ export const api = defineWorker({
   examples: ["decnet api", "decnet api --api-host 0.0.0.0 --api-port 8443"],
   config: ["api"],
   publishes: ["systemControl", "systemRollcall", "topologyStatus", "topologyMutationEnqueued"],
-  subscribes: ["system.log", "system.*.health", "attacker.>", "decky.*.state", "topology.>"],
+  subscribes: [
+    "system.log",
+    "system.*.health",
+    "system.*.control",
+    "attacker.>",
+    "decky.*.state",
+    "topology.>",
+  ],
   privileges: [],
   service: {
     user: "workers",

@@ -3,6 +3,7 @@
 import type { Kysely } from "kysely";
 import { Auth } from "../../api/auth.ts";
 import type { ApiDeps } from "../../api/deps.ts";
+import { OrderAudit } from "../../api/order-audit.ts";
 import { createPasswordHasher } from "../../api/passwords.ts";
 import { ServiceView } from "../../api/service-view.ts";
 import { StreamHub } from "../../api/stream/hub.ts";
@@ -17,6 +18,7 @@ import { topicOf } from "../../bus/topics.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { ServiceManager } from "../../contract/service-manager.ts";
 import { absentWorkers, whySilent } from "../../kit/absent-workers.ts";
+import { findOrderNotes, removeOrderNote } from "../../kit/order-notes.ts";
 import { noServiceManager } from "../../kit/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Database } from "../../store/schema.ts";
@@ -41,6 +43,7 @@ export interface Parts {
   readonly registry: WorkerRegistry;
   readonly hub: StreamHub;
   readonly wake: Wake;
+  readonly orders: OrderAudit;
   /**
    * Enters the signs of life that come with a connection: the broker's answer, and this process's own, whose
    * heartbeat may go out before the registry listens.
@@ -110,5 +113,7 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     boundTo: config.get("api.host"),
     acceptedPosition: () => readSpoolHead(folder.spool),
   };
-  return { deps, registry, hub, wake, beat: createBeat(context, registry, hub) };
+  const notes = { find: () => findOrderNotes(folder), remove: removeOrderNote };
+  const orders = new OrderAudit({ db: options.db, registry, notes, clock, log });
+  return { deps, registry, hub, wake, orders, beat: createBeat(context, registry, hub) };
 }

@@ -83,7 +83,7 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
     connected: () => bus?.connected ?? false,
     get: () => (bus?.connected ? bus : undefined),
     /** Waits for the first try, so that no heartbeat is missed between "ready" and the subscription. */
-    async start({ registry, hub, wake, beat, deps }: Parts): Promise<void> {
+    async start({ registry, hub, wake, beat, deps, orders }: Parts): Promise<void> {
       appBus.onBus((connected) => {
         bus = connected;
         beat();
@@ -97,6 +97,7 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
             hub,
             topologyStreams: deps.topologyStreams,
             wake,
+            orders,
             clock: context.clock,
             signal: context.signal,
           }),
@@ -108,8 +109,9 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
     },
     keepTrying: () => appBus.keepTrying(context.signal),
     async close(): Promise<void> {
-      await appBus.close();
+      // Told to end already; what they still wait for comes over a bus that is open.
       await Promise.all(relays.map((relay) => relay.done));
+      await appBus.close();
     },
   };
 }
@@ -145,7 +147,7 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
     });
     announce(context, server.url, admin, options);
     const looks = serviceView.keepFresh(() => hub.clients > 0, signal);
-    await Promise.all([feed, looks, bus.keepTrying()]);
+    await Promise.all([feed, looks, bus.keepTrying(), parts.orders.keepTakingNotes(signal)]);
     hub.close();
     await server.stop();
   } finally {
