@@ -25,6 +25,7 @@ import { addStatsRoutes } from "./routes/stats.ts";
 import { addStatusRoutes } from "./routes/status.ts";
 import { addStreamRoutes } from "./routes/stream.ts";
 import { addTopologyRoutes } from "./routes/topologies.ts";
+import { addUserRoutes } from "./routes/users.ts";
 import { addWorkerRoutes } from "./routes/workers.ts";
 import type { KnownRoutes } from "./routes-known.ts";
 import { checkQuery, readRoutes, refuseUnknown } from "./routes-known.ts";
@@ -51,6 +52,7 @@ const addRoutes = [
   addStreamRoutes,
   addTopologyRoutes,
   addDrillRoutes,
+  addUserRoutes,
   addAuditRoutes,
   addMetricsRoutes,
 ];

@@ -76,6 +76,11 @@ export class Auth {
     const expires_at = now + sessionMs;
     await deleteExpiredTokens(db, now);
     await insertToken(db, { token_sha256: sha256Hex(token), username, created_at: now, expires_at });
+    // Checking a password takes a while: one that was replaced or removed meanwhile opens nothing.
+    if ((await findUser(db, username))?.password !== user.password) {
+      await deleteToken(db, sha256Hex(token));
+      throw new DecnetError("unauthorized", "wrong user name or password");
+    }
     await insertAudit(db, { ts: now, username, action: "login", target: source, detail: "" });
     return { token, role: user.role, expires_at };
   }
@@ -103,6 +108,12 @@ export class Auth {
     if (tokenSha256 === null) return;
     await deleteToken(this.#options.db, tokenSha256);
     this.#options.onRevoked?.((other) => other.tokenSha256 === tokenSha256);
+  }
+
+  /** Ends all logins of a user, and closes what they opened. */
+  async revokeAll(username: string): Promise<void> {
+    await deleteTokensOf(this.#options.db, username);
+    this.#options.onRevoked?.((other) => other.tokenSha256 !== null && other.username === username);
   }
 
   /** Changes a password and ends the user's other logins. Throws `forbidden` when `current` is wrong. */

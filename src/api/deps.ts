@@ -10,6 +10,7 @@ import type { Auth } from "./auth.ts";
 import type { ServiceView } from "./service-view.ts";
 import type { StreamHub } from "./stream/hub.ts";
 import type { TopologyStreams } from "./stream/topologies.ts";
+import type { UserDesk } from "./user-desk.ts";
 import type { WebAssets } from "./web-assets.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
@@ -25,6 +26,7 @@ export interface BlobSource {
 export interface ApiDeps {
   readonly db: Kysely<Database>;
   readonly auth: Auth;
+  readonly users: UserDesk;
   readonly registry: WorkerRegistry;
   readonly hub: StreamHub;
   readonly topologyStreams: TopologyStreams;

@@ -301,11 +301,9 @@ export const auditSchema = z
     action: z.string(),
     target: z.string(),
     detail: z.string(),
-    source: z
-      .string()
-      .openapi({
-        description: "the address that it was asked from; `bus` or `command line` where no request was made",
-      }),
+    source: z.string().openapi({
+      description: "the address that it was asked from; `bus` or `command line` where no request was made",
+    }),
     outcome: z.string().openapi({ description: "what came of it; an error's code and message when refused" }),
   })
   .openapi("AuditEntry");

@@ -4,6 +4,7 @@
 import type { z } from "zod";
 import type * as schemas from "./schemas.ts";
 import type * as topologies from "./topology-schemas.ts";
+import type * as users from "./user-schemas.ts";
 
 type Of<S extends z.ZodType> = z.output<S>;
 
@@ -16,6 +17,9 @@ export type Login = Of<typeof schemas.loginSchema>;
 export type LoggedIn = Of<typeof schemas.loggedInSchema>;
 export type PasswordChange = Of<typeof schemas.passwordSchema>;
 export type Me = Of<typeof schemas.meSchema>;
+export type User = Of<typeof users.userSchema>;
+export type NewUser = Of<typeof users.newUserSchema>;
+export type UserMade = Of<typeof users.userMadeSchema>;
 export type Worker = Of<typeof schemas.workerSchema>;
 export type WorkerAction = Of<typeof schemas.workerActionSchema>;
 export type StartedAll = Of<typeof schemas.startedAllSchema>;

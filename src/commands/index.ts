@@ -6,6 +6,7 @@ import { defineCommand } from "./command.ts";
 import { fleetCommands } from "./fleet/definitions.ts";
 import { JSON_OPTION } from "./json-option.ts";
 import { topologyCommands } from "./topology-definitions.ts";
+import { usersCommands } from "./users-definitions.ts";
 
 /** Commands under which others stand: what they are for, and how they are used. */
 export const commandGroups: Readonly<Record<string, { summary: string; examples: readonly string[] }>> =
@@ -18,6 +19,10 @@ export const commandGroups: Readonly<Record<string, { summary: string; examples:
         "decnet topology deploy maze.toml",
         "decnet topology generate --help",
       ],
+    },
+    users: {
+      summary: "list, add and remove who may log in to the dashboard and the API",
+      examples: ["decnet users list", "decnet users add carol --role viewer", "decnet users add --help"],
     },
   });
 
@@ -129,6 +134,7 @@ const own: readonly CommandDefinition[] = [
   }),
   ...fleetCommands,
   ...topologyCommands,
+  ...usersCommands,
   defineCommand({
     name: "kernel",
     summary: "brings the kernel to what the mutator wants: one task from standard input, one report",

@@ -38,11 +38,21 @@ export async function updateUser(
   return result.numUpdatedRows > 0n;
 }
 
-/** Removes a user and the user's tokens; false when there is no such user. */
-export async function deleteUser(db: Kysely<Database>, username: string): Promise<boolean> {
+/** What came of a removal. */
+export type UserRemoval = "removed" | "absent" | "last_admin";
+
+/** Removes a user and the user's tokens, but never the last admin. */
+export async function deleteUser(db: Kysely<Database>, username: string): Promise<UserRemoval> {
   return db.transaction().execute(async (trx) => {
+    const admins = await trx
+      .selectFrom("user")
+      .select("username")
+      .where("role", "=", "admin")
+      .limit(2)
+      .execute();
+    if (admins.length === 1 && admins[0]?.username === username) return "last_admin";
     await trx.deleteFrom("token").where("username", "=", username).execute();
     const result = await trx.deleteFrom("user").where("username", "=", username).executeTakeFirst();
-    return result.numDeletedRows > 0n;
+    return result.numDeletedRows > 0n ? "removed" : "absent";
   });
 }

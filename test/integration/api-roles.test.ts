@@ -9,7 +9,7 @@ import { createHarness } from "../support/api-harness.ts";
 
 const BASE = "/api/v1";
 /** Reads that hand out live malware or tell who did what: for admins. */
-const ADMIN_READS = ["/audit", "/blobs/{sha256}"];
+const ADMIN_READS = ["/audit", "/blobs/{sha256}", "/users"];
 /** What everybody who is logged in does for themselves. */
 const OWN_WRITES = ["/auth/logout", "/auth/password"];
 const OPEN = ["POST /auth/login", "GET /health"];

@@ -316,7 +316,7 @@ describe("reading", () => {
     expect(await findToken(store.db, "t", 99)).toMatchObject({ username: "ann", role: "viewer" });
     expect(await findToken(store.db, "t", 100)).toBeUndefined();
     expect(await deleteExpiredTokens(store.db, 50)).toBe(0);
-    expect(await deleteUser(store.db, "ann")).toBe(true);
+    expect(await deleteUser(store.db, "ann")).toBe("removed");
     expect(await findToken(store.db, "t", 1)).toBeUndefined();
 
     for (let ts = 1; ts <= 3; ts++)

@@ -16,6 +16,7 @@ import { StreamHub as Hub } from "../../src/api/stream/hub.ts";
 import { createFeedStore, createStreamSource } from "../../src/api/stream/source.ts";
 import { TopologyStreams } from "../../src/api/stream/topologies.ts";
 import { Wake } from "../../src/api/stream/wake.ts";
+import { UserDesk } from "../../src/api/user-desk.ts";
 import type { WebAssets } from "../../src/api/web-assets.ts";
 import { WorkerRegistry } from "../../src/api/worker-registry.ts";
 import type { Bus } from "../../src/bus/bus.ts";
@@ -146,6 +147,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const app = createApp({
     db,
     auth,
+    users: new UserDesk({ db, hasher: cheapHasher, clock, random: systemRandom, auth }),
     registry,
     services,
     serviceView,

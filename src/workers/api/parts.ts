@@ -11,6 +11,7 @@ import type { SourceOptions } from "../../api/stream/source.ts";
 import { createStreamSource } from "../../api/stream/source.ts";
 import { TopologyStreams } from "../../api/stream/topologies.ts";
 import { Wake } from "../../api/stream/wake.ts";
+import { UserDesk } from "../../api/user-desk.ts";
 import type { WebAssets } from "../../api/web-assets.ts";
 import { WorkerRegistry } from "../../api/worker-registry.ts";
 import type { Bus } from "../../bus/bus.ts";
@@ -88,11 +89,9 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
   const silent = whySilent(config, process.env);
   const registry = new WorkerRegistry({ names, clock, services: serviceView, absent, silent });
   const hub = createHub(context, { ...options, registry, serviceView }, wake);
+  const people = { db: options.db, hasher: createPasswordHasher(), clock, random: systemRandom };
   const auth = new Auth({
-    db: options.db,
-    hasher: createPasswordHasher(),
-    clock,
-    random: systemRandom,
+    ...people,
     sessionMs: config.get("api.session_ms"),
     localToken: options.localToken,
     onRevoked: (isRevoked) => hub.audience.closeWhere(isRevoked),
@@ -100,6 +99,7 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
   const deps: ApiDeps = {
     ...options,
     auth,
+    users: new UserDesk({ ...people, auth }),
     registry,
     services,
     serviceView,
