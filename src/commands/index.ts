@@ -118,9 +118,13 @@ const own: readonly CommandDefinition[] = [
     options: [
       ["--print", "print them (the default)"],
       ["--worker <name>", "the unit of one worker alone"],
+      ["--executable <path>", "what the units run; by default what init would install"],
     ],
     settings: [],
-    examples: ["decnet units --print", "decnet units --print --worker decky"],
+    examples: [
+      "decnet units --print",
+      "decnet units --print --worker decky --executable /opt/decnet/bin/decnet",
+    ],
     group: "commands",
     load: async () => (await import("./init/print.ts")).runUnits,
   }),

@@ -170,6 +170,16 @@ describe("the command line", () => {
     }
   }, 60_000);
 
+  test("units run what they are told to, and it is said when that is not there", () => {
+    const there = decnet(["units", "--print", "--worker", "bus", "--executable", "/bin/true"]);
+    expect([there.code, there.err]).toEqual([0, ""]);
+    expect(there.out).toContain("ExecStart=/bin/true bus\n");
+    const absent = decnet(["units", "--print", "--executable", "/opt/nowhere/decnet"]);
+    expect([absent.code, absent.err]).toEqual([0, expect.stringContaining("is not there yet")]);
+    for (const path of ["decnet", "/opt/a b", "/x\nExecStart=/bin/sh", ""])
+      expect([path, decnet(["units", "--executable", path]).code]).toEqual([path, 64]);
+  });
+
   test("config --explain shows each value with its source", () => {
     const { code, out } = decnet(["config", "--explain", "--json", "--data-dir", folder], {
       DECNET_API_PORT: "9001",

@@ -117,6 +117,37 @@ describe("refusals name the remedy", () => {
     },
   );
 
+  test.skipIf(process.getuid?.() !== 0)(
+    "a dry run of who is not root (needs root to be somebody else)",
+    () => {
+      const place = mkdtempSync(join(tmpdir(), "decnet-unseen-"));
+      const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+      const dry = (...flags: string[]) => {
+        const command = ["timeout", "30", ...nobody, BINARY, "init", "--dry-run", "--root", place, ...flags];
+        const ran = Bun.spawnSync(command, { cwd: "/", env: { PATH: "/usr/bin:/bin" } });
+        return { code: ran.exitCode, out: ran.stdout.toString(), err: ran.stderr.toString() };
+      };
+      try {
+        chmodSync(place, 0o755);
+        const rules = join(place, "etc/polkit-1/rules.d");
+        mkdirSync(rules, { recursive: true });
+        chmodSync(rules, 0o700);
+        for (const flags of [[], ["--uninstall"]]) {
+          const { code, out, err } = dry(...flags);
+          expect([code, err]).toEqual([0, ""]);
+          expect(out).toContain(`${rules}/50-decnet.rules, unless that is done: only root can look\n`);
+        }
+        const { changed, unseen } = JSON.parse(dry("--json").out) as { changed: string[]; unseen: string[] };
+        expect([changed.length > 5, unseen]).toEqual([true, [`write ${rules}/50-decnet.rules`]]);
+        mkdirSync(join(place, "var/lib/decnet"), { recursive: true, mode: 0o700 });
+        expect(dry()).toMatchObject({ code: 77, err: expect.stringContaining("sudo decnet init --dry-run") });
+        expect(dry("--uninstall").code).toBe(0);
+      } finally {
+        rmSync(place, { recursive: true, force: true });
+      }
+    },
+  );
+
   test.skipIf(process.getuid?.() !== 0)("not root (needs root to become somebody else)", () => {
     const nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
     const ran = Bun.spawnSync(["timeout", "30", ...nobody, BINARY, "init"], {

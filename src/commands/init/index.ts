@@ -9,6 +9,7 @@ import type { CommandCall } from "../command.ts";
 import { BINARY, DATA_DIR, TARGET } from "./layout.ts";
 import { installPlan, removalPlan } from "./plan.ts";
 import type { Step } from "./steps.ts";
+import { isDoneAsSeen, planAsSeen } from "./unseen.ts";
 
 interface Flags {
   readonly dryRun: boolean;
@@ -64,21 +65,34 @@ function check(call: CommandCall, flags: Flags, root: string): void {
   }
 }
 
-/** Carries out what is not done yet, or only says so; the sentences of what was (to be) done. */
+/** What was (to be) done, and what of it may be done already where this user can't look. */
+interface Done {
+  readonly changed: readonly string[];
+  readonly unseen: readonly string[];
+}
+
+/** Carries out what is not done yet, or only says so. */
 function carryOut(
   plan: { readonly steps: readonly Step[]; readonly reload: Step | undefined },
   dryRun: boolean,
-  tell: (step: Step) => void,
-): readonly string[] {
+  tell: (what: string) => void,
+): Done {
   const changed: string[] = [];
+  const unseen: string[] = [];
   const one = (step: Step): void => {
     if (!dryRun) step.apply();
     changed.push(step.what);
-    tell(step);
+    tell(step.what);
   };
-  for (const step of plan.steps) if (!step.isDone()) one(step);
-  if (plan.reload && changed.length > 0) one(plan.reload);
-  return changed;
+  for (const step of plan.steps) {
+    const done = dryRun ? isDoneAsSeen(step) : step.isDone();
+    if (done === false) one(step);
+    if (done !== undefined) continue;
+    unseen.push(step.what);
+    tell(`${step.what}, unless that is done: only root can look`);
+  }
+  if (plan.reload && changed.length + unseen.length > 0) one(plan.reload);
+  return { changed, unseen };
 }
 
 function nextLines(flags: Flags, root: string): readonly string[] {
@@ -103,20 +117,20 @@ export async function runInit(call: CommandCall): Promise<number> {
   const flags = flagsOf(call);
   const root = rootOf(call);
   check(call, flags, root);
-  const plan = flags.uninstall
-    ? removalPlan(root, flags.purge)
-    : installPlan({ root, executable: process.execPath });
+  const plan = planAsSeen(() =>
+    flags.uninstall ? removalPlan(root, flags.purge) : installPlan({ root, executable: process.execPath }),
+  );
   const { out } = call.terminal;
-  const tell = (step: Step): void => {
-    if (!flags.json) out(`${flags.dryRun ? "would " : ""}${step.what}\n`);
+  const tell = (what: string): void => {
+    if (!flags.json) out(`${flags.dryRun ? "would " : ""}${what}\n`);
   };
-  const changed = carryOut(plan, flags.dryRun, tell);
+  const { changed, unseen } = carryOut(plan, flags.dryRun, tell);
   const next = nextLines(flags, root);
   if (flags.json) {
-    out(`${JSON.stringify({ dry_run: flags.dryRun, changed, next }, null, 2)}\n`);
+    out(`${JSON.stringify({ dry_run: flags.dryRun, changed, unseen, next }, null, 2)}\n`);
     return 0;
   }
-  if (changed.length === 0) out("nothing to do: everything is as it should be\n");
+  if (changed.length + unseen.length === 0) out("nothing to do: everything is as it should be\n");
   if (next.length > 0) out(`\n${next.map((line) => `  ${line}\n`).join("")}`);
   return 0;
 }

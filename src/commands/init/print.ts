@@ -1,5 +1,6 @@
 // decnet units: prints the units as init would install them. Changes nothing.
 
+import { existsSync } from "node:fs";
 import { DecnetError } from "../../contract/errors.ts";
 import { didYouMean } from "../../contract/nearest.ts";
 import { findWorker, workers } from "../../workers/index.ts";
@@ -9,13 +10,25 @@ import { BINARY, TARGET, UNIT_DIR, unitName } from "./layout.ts";
 import { apiStaysLocal } from "./plan.ts";
 import { renderTarget, renderUnit } from "./units.ts";
 
+/** The executable that units are to run: as asked for, or that of init. */
+function executableOf(call: CommandCall): { readonly path: string; readonly copied: string | undefined } {
+  const { executable } = call.options;
+  if (typeof executable === "string") {
+    if (!/^\/[A-Za-z0-9._/+@-]+$/.test(executable))
+      throw new DecnetError("usage", "--executable takes an absolute path without spaces");
+    return { path: executable, copied: undefined };
+  }
+  // From its sources there is no executable that init would install.
+  return Bun.isStandaloneExecutable
+    ? chooseExecutable({ root: "", executable: process.execPath })
+    : { path: BINARY, copied: undefined };
+}
+
 /** Prints them all, each under its path, or one alone. */
 export async function runUnits(call: CommandCall): Promise<number> {
-  const place = { root: "", executable: process.execPath };
-  // From its sources there is no executable that init would install.
-  const { path: binary, copied } = Bun.isStandaloneExecutable
-    ? chooseExecutable(place)
-    : { path: BINARY, copied: undefined };
+  const { path: binary, copied } = executableOf(call);
+  if (!existsSync(binary))
+    call.terminal.err(`decnet: ${binary} is not there yet: "decnet init" copies this executable to it\n`);
   const options = { binary, loopback: apiStaysLocal("") };
   const { worker } = call.options;
   if (typeof worker === "string") {
