@@ -48,6 +48,7 @@ export class OrderAudit {
   readonly #taken = new Set<string>();
   #windowFrom = Number.NEGATIVE_INFINITY;
   #inWindow = 0;
+  #failing = false;
 
   constructor(options: OrderAuditOptions) {
     this.#options = options;
@@ -92,8 +93,10 @@ export class OrderAudit {
     while (!signal.aborted) {
       try {
         await this.takeNotes();
+        this.#failing = false;
       } catch (error) {
-        log.warn({ err: toError(error) }, "notes of orders could not be taken in");
+        if (!this.#failing) log.warn({ err: toError(error) }, "notes of orders can't be taken in");
+        this.#failing = true;
       }
       await clock.sleep(LOOK_MS, signal);
     }
