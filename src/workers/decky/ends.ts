@@ -13,7 +13,7 @@ export interface Ends {
 }
 
 /** A textual address without the IPv4-mapped prefix and zone. */
-export function plainAddress(address: string): string {
+function plainAddress(address: string): string {
   const bare = address.replace(/%.*$/, "");
   const mapped = bare.toLowerCase().startsWith("::ffff:") ? bare.slice(7) : bare;
   return isIP(mapped) === 4 ? mapped : bare;
