@@ -27,8 +27,14 @@ const benches: Readonly<
     load: async () => (await import("./benches/stream.ts")).benchStream,
   },
   fleet: {
-    summary: "deckies of a namespace and 8 listeners each: up, one more, down; needs root (BENCH_DECKIES)",
+    summary:
+      "1 to 1,000 deckies deployed by a whole install: time, memory, one more, teardown; needs root (BENCH_DECKIES; --write-docs keeps the figures)",
     load: async () => (await import("./benches/fleet.ts")).benchFleet,
+  },
+  ground: {
+    summary:
+      "the kernel's part alone: namespaces with 8 listeners each: up, one more, down; needs root (BENCH_DECKIES)",
+    load: async () => (await import("./benches/ground.ts")).benchGround,
   },
   handover: {
     summary: "deckies of 8 sockets handed to the decoys' process: time, memory, first bytes (BENCH_DECKIES)",

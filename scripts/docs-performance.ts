@@ -1,8 +1,8 @@
-// Writes the figures of docs/performance/ into docs/performance.md; `bench bus --write-docs` and `bench footprint --write-docs` measure anew first.
+// Writes the figures of docs/performance/ into docs/performance.md; `bench NAME --write-docs` measures anew first.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type BusFile, type FootprintFile, withFigures } from "./lib/performance-page.ts";
+import { type BusFile, type FleetFile, type FootprintFile, withFigures } from "./lib/performance-page.ts";
 
 const docs = join(import.meta.dir, "..", "docs");
 const page = join(docs, "performance.md");
@@ -10,7 +10,8 @@ const page = join(docs, "performance.md");
 async function writePage(): Promise<void> {
   const bus = (await Bun.file(join(docs, "performance", "bus.json")).json()) as BusFile;
   const footprint = (await Bun.file(join(docs, "performance", "footprint.json")).json()) as FootprintFile;
-  await Bun.write(page, withFigures(await Bun.file(page).text(), bus, footprint));
+  const fleet = (await Bun.file(join(docs, "performance", "fleet.json")).json()) as FleetFile;
+  await Bun.write(page, withFigures(await Bun.file(page).text(), { bus, footprint, fleet }));
 }
 
 /** Keeps what `bench` has just measured under docs/performance/, and the page true to it. */

@@ -1,97 +1,134 @@
-// Deckies of a network namespace each with eight listeners: time to make, to listen, to add one more, to remove; memory.
-// All of it happens in a network of its own, which the kernel removes with this process.
+// A whole install puts fleets of growing size on a network: time from the order to serving, memory, one more, teardown.
+// In network namespaces of its own, with a machine beside the fleet that meets it; needs root.
 
-import { createServer, type Server } from "node:net";
-import type { DesiredDecky, DesiredFleet } from "../../src/fleet/model.ts";
-import { bridgeName, hostLinkName, namespaceName, namespacePrefix } from "../../src/fleet/names.ts";
-import { planFleet } from "../../src/fleet/plan.ts";
-import { type FleetKernel, fleetKernel } from "../../src/platform/fleet-kernel.ts";
-import { openListener } from "../../src/platform/libc/sockets.ts";
-import { namedNamespaces } from "../../src/platform/netns/named.ts";
-import { enterLab } from "../../test/support/netlab.ts";
+import { readFileSync } from "node:fs";
+import type { Status, TopologyDetail } from "../../src/api/types.ts";
+import { startInstall } from "../../test/support/install.ts";
+import { installAt, type PlacedInstall } from "../../test/support/install-place.ts";
+import { createInternet, type Internet, type Place } from "../../test/support/internet.ts";
 
-const INSTALL = "bench";
-const LISTENERS = 8;
-const SYSCTLS = {
-  "net.ipv4.ip_default_ttl": "128",
-  "net.ipv4.tcp_timestamps": "0",
-  "net.ipv4.tcp_sack": "1",
-  "net.ipv4.tcp_window_scaling": "1",
-  "net.ipv4.tcp_ecn": "0",
-  "net.ipv4.ip_no_pmtu_disc": "0",
-  "net.ipv4.tcp_syn_retries": "4",
-};
+const SIZES = [1, 10, 100, 250, 500, 1000];
+const MORE = 3;
+const BRIDGE = "br-bench";
+const SUBNET = "10.80.0.0/16";
+/** Longest wait for a state. */
+const PATIENCE_MS = 120_000;
 
-function decky(i: number): DesiredDecky {
-  const host = hostLinkName(INSTALL, `d${i}`, "eth0");
-  const mac = `02:00:5e:00:${[i >> 8, i & 255].map((byte) => byte.toString(16).padStart(2, "0")).join(":")}`;
-  const addresses = [`10.80.${1 + (i >> 7)}.${1 + (i & 127)}/16`];
+/** What a fleet of one size takes. Times in seconds from the order, memory in MiB. */
+interface FleetSize {
+  readonly deckies: number;
+  /** Sockets that the decoys' process holds for them: services and passive data ports. */
+  readonly sockets: number;
+  readonly active_s: number;
+  /** Until a neighbour had an answer from the web server of the last one. */
+  readonly answered_s: number;
+  readonly one_more_s: number;
+  readonly teardown_s: number;
+  readonly decky_rss_mib: number;
+  readonly decky_pss_mib: number;
+  readonly mutator_rss_mib: number;
+  readonly all_pss_mib: number;
+  /** Namespaces and links that teardown left. */
+  readonly left: number;
+}
+
+/** The measurement. */
+export interface FleetReport {
+  readonly archetype: string;
+  readonly driver: string;
+  readonly sizes: readonly FleetSize[];
+}
+
+interface Stage extends PlacedInstall {
+  readonly internet: Internet;
+  readonly neighbour: Place;
+}
+
+const seconds = (since: number): number => Math.round(performance.now() - since) / 1000;
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await Bun.sleep(20)) {
+    const found = await look();
+    if (found !== undefined) return found;
+  }
+  throw new Error(`not within ${PATIENCE_MS} ms`);
+}
+
+function mib(pid: number, file: string, key: string): number {
+  const text = readFileSync(`/proc/${pid}/${file}`, "utf8");
+  return Math.round(Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0) / 102.4) / 10;
+}
+
+/** Resident and proportional memory of the workers, and the sockets of the decoys' process. */
+async function memoryOf(stage: Stage) {
+  const { workers } = JSON.parse(await stage.must("status", "--json")) as Status;
+  const pid = (name: string): number =>
+    Number(workers.find((worker) => worker.name === name)?.extra["pid"] ?? 0);
+  const pss = workers.map(({ name }) => mib(pid(name), "smaps_rollup", "Pss"));
   return {
-    namespace: namespaceName(INSTALL, `d${i}`),
-    links: [{ name: "eth0", host, bridge: bridgeName(INSTALL, "lan"), mac, addresses }],
-    gateway: "10.80.0.1",
-    sysctls: SYSCTLS,
-    firewall: "v1 forward=no",
+    decky_rss_mib: mib(pid("decky"), "status", "VmRSS"),
+    decky_pss_mib: mib(pid("decky"), "smaps_rollup", "Pss"),
+    mutator_rss_mib: mib(pid("mutator"), "status", "VmRSS"),
+    all_pss_mib: Math.round(pss.reduce((sum, each) => sum + each, 0)),
   };
 }
 
-const fleetOf = (deckies: number): DesiredFleet => ({
-  bridges: [bridgeName(INSTALL, "lan")],
-  joined: [],
-  deckies: Array.from({ length: deckies }, (_, i) => decky(i)),
-});
+/** Median seconds for one more decky, from the order to its change being applied. */
+async function oneMore(stage: Stage): Promise<number> {
+  const times: number[] = [];
+  for (let i = 0; i < MORE; i++) {
+    const { version } = await stage.api<TopologyDetail>("/topologies/fleet");
+    const decky = { name: `more-${i}`, archetype: "linux-server", edges: [{ lan: "dmz" }] };
+    const start = performance.now();
+    const body = { expected_version: version, op: "add_decky", decky };
+    const { id } = await stage.api<{ id: string }>("/topologies/fleet/mutations", body);
+    await until(async () => {
+      const { status } = await stage.api<{ status: string }>(`/topologies/fleet/mutations/${id}`);
+      if (status === "failed") throw new Error("one more decky could not be added");
+      return status === "applied" ? true : undefined;
+    });
+    times.push(seconds(start));
+  }
+  return times.toSorted((a, b) => a - b)[Math.floor(MORE / 2)] ?? 0;
+}
 
-const round = (ms: number): number => Math.round(ms * 10) / 10;
+async function leftovers({ internet }: Stage): Promise<number> {
+  const { out } = await internet.host.run("ip", "-o", "link");
+  return out.split("\n").filter((line) => /^\d+: dn/.test(line)).length;
+}
 
-/** Milliseconds that looking, planning and carrying out take. */
-function reach(
-  kernel: FleetKernel,
-  desired: DesiredFleet,
-  only?: DesiredFleet,
-): { observe_ms: number; apply_ms: number } {
+async function measure(stage: Stage, deckies: number): Promise<FleetSize> {
+  console.error(`${deckies} deckies`);
   const start = performance.now();
-  const observed = kernel.observe(Object.keys(SYSCTLS), only);
-  const seen = performance.now();
-  kernel.apply(planFleet(desired, observed));
-  return { observe_ms: round(seen - start), apply_ms: round(performance.now() - seen) };
-}
-
-function serve(fd: number): Promise<Server> {
-  return new Promise((resolve) => {
-    const server = createServer((socket) => socket.destroy());
-    server.listen({ fd }, () => resolve(server));
+  const where = ["--driver", "bridge", "--interface", BRIDGE, "--subnet", SUBNET];
+  const flags = ["--deckies", String(deckies), "--archetype", "linux-server", "--seed", "bench", ...where];
+  const detail = JSON.parse(await stage.must("deploy", "--json", ...flags)) as TopologyDetail;
+  const active_s = seconds(start);
+  const last = detail.machines.at(-1)?.links[0]?.address.split("/")[0] ?? "";
+  await until(async () => {
+    const { code } = await stage.neighbour.run("curl", "-sI", "--max-time", "5", `http://${last}/`);
+    return code === 0 ? true : undefined;
   });
+  const answered_s = seconds(start);
+  const memory = await memoryOf(stage);
+  const one_more_s = await oneMore(stage);
+  const down = performance.now();
+  await stage.must("teardown", "--all");
+  const teardown_s = seconds(down);
+  const left = await leftovers(stage);
+  return { deckies, sockets: deckies * 9, active_s, answered_s, one_more_s, teardown_s, ...memory, left };
 }
 
-async function listenAll(folder: string, deckies: number): Promise<{ servers: Server[]; listen_ms: number }> {
-  const namespaces = namedNamespaces(namespacePrefix(INSTALL), folder);
-  const start = performance.now();
-  const fds = Array.from({ length: deckies }, (_, i) =>
-    namespaces.run(namespaceName(INSTALL, `d${i}`), () =>
-      Array.from({ length: LISTENERS }, (_, port) =>
-        openListener({ transport: "tcp", address: "0.0.0.0", port: 1000 + port }),
-      ),
-    ),
-  ).flat();
-  const servers = await Promise.all(fds.map(serve));
-  return { servers, listen_ms: round(performance.now() - start) };
-}
-
-/** BENCH_DECKIES deckies (250), then one more at 10 and at 500. */
-export async function benchFleet(): Promise<unknown> {
-  const deckies = Number(process.env["BENCH_DECKIES"] ?? 250);
-  using lab = enterLab();
-  const kernel = fleetKernel(INSTALL, lab.folder);
-  const up = reach(kernel, fleetOf(deckies));
-  const { servers, listen_ms } = await listenAll(lab.folder, deckies);
-  const rss_mb = Math.round(process.memoryUsage().rss / 2 ** 20);
-  for (const server of servers) server.close();
-  const teardown = reach(kernel, fleetOf(0));
-  const more = [10, 500].map((size) => {
-    reach(kernel, fleetOf(size));
-    const one = { ...fleetOf(0), deckies: [decky(size)] };
-    return { at: size, ...reach(kernel, one, one) };
-  });
-  reach(kernel, { bridges: [], joined: [], deckies: [] });
-  return { deckies, listeners: servers.length, up, listen_ms, rss_mb, teardown, one_more: more };
+/** Runs every size, or those of BENCH_DECKIES (numbers between commas). */
+export async function benchFleet(): Promise<FleetReport> {
+  if (process.getuid?.() !== 0) throw new Error("bench fleet makes networks and needs root");
+  const asked = process.env["BENCH_DECKIES"]?.split(",").map(Number);
+  await using internet = await createInternet();
+  const neighbour = await internet.attach({ bridge: BRIDGE, address: "10.80.255.200/16" });
+  const flags = ["--services", "telnet"];
+  await using install = await startInstall({ prefix: internet.host.prefix, flags });
+  const sizes: FleetSize[] = [];
+  const stage = { internet, neighbour, ...installAt(internet.host, install) };
+  for (const size of asked ?? SIZES) sizes.push(await measure(stage, size));
+  return { archetype: "linux-server", driver: "bridge", sizes };
 }

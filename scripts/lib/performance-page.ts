@@ -1,6 +1,7 @@
 // The parts of docs/performance.md that are made from the files in docs/performance/. Pure.
 
 import type { BusReport } from "../benches/bus/index.ts";
+import type { FleetReport } from "../benches/fleet.ts";
 import type { FootprintReport } from "../benches/footprint.ts";
 
 /** What `scripts/bench bus` prints. */
@@ -15,6 +16,12 @@ export interface FootprintFile {
   readonly result: FootprintReport;
 }
 
+/** What `scripts/bench fleet` prints. */
+export interface FleetFile {
+  readonly machine: BusFile["machine"];
+  readonly result: FleetReport;
+}
+
 const count = (value: number): string => value.toLocaleString("en-US");
 
 /** The comparison with nats-server. */
@@ -24,6 +31,7 @@ function busFigures({ machine, result }: BusFile): string {
     count(decnet.delivered_per_s),
     count(nats.delivered_per_s),
     ratio.delivered,
+    name.includes(" at ") ? "" : ratio.load_ceiling,
     `${decnet.broker_cpu_s_per_million} / ${nats.broker_cpu_s_per_million}`,
     `${decnet.p50_us} / ${nats.p50_us}`,
     `${decnet.p99_us} / ${nats.p99_us}`,
@@ -34,6 +42,7 @@ function busFigures({ machine, result }: BusFile): string {
   const aims = result.aims
     .filter(({ value }) => value !== undefined)
     .map(({ aim, bound, value, met }) => [aim, bound, value ?? "", met ? "yes" : "no"]);
+  const pairs = result.pairs.map(({ of, to, delivered, broker_cpu }) => [of, to, delivered, broker_cpu]);
   const { decnet, nats, nats_unchecked } = result.end_to_end;
   return [
     `Machine: ${machine.cpu ?? "unknown"}, ${machine.cores} cores, Bun ${machine.bun}; ${result.peer}. ${result.transport}. ` +
@@ -44,6 +53,7 @@ function busFigures({ machine, result }: BusFile): string {
         "ours/s",
         "nats/s",
         "ratio",
+        "the load's ceiling",
         "broker CPU s per million",
         "p50 µs",
         "p99 µs",
@@ -53,6 +63,8 @@ function busFigures({ machine, result }: BusFile): string {
       ],
       rows,
     ),
+    "Our broker in two cases run side by side, both ways round; medians of the ratios of neighbours:",
+    table(["case", "to", "rate", "broker CPU a message"], pairs),
     `End to end with the codec: ${count(decnet.events_per_s)} events/s, the NATS client ${count(nats.events_per_s)} with the same checked envelope ` +
       `and ${count(nats_unchecked.events_per_s)} with the MessagePack library alone.`,
     table(["aim (ours in units of nats-server's, unless it says ours)", "bound", "measured", "met"], aims),
@@ -78,8 +90,8 @@ function footprintFigures({ machine, result }: FootprintFile): string {
   const parts = during.map((_, i) => `after ${i + 1}/${during.length}`);
   return [
     `Machine: ${machine.cpu ?? "unknown"}, ${machine.cores} cores, Bun ${machine.bun}. From \`decnet up\` to all rows ok: ${count(result.all_ok_ms)} ms. ` +
-      `All together: ${result.total_pss_mib.idle} MiB idle, ${result.total_pss_mib.settled} MiB after ${count(result.events)} events ` +
-      `on the bus and ${count(result.records)} records of evidence beside them. PSS in MiB:`,
+      `All workers together: ${result.total_pss_mib.idle} MiB idle (${Math.round(result.total_pss_mib.idle * 1.048576)} MB), ${result.total_pss_mib.settled} MiB after ${count(result.events)} events ` +
+      `on the bus and ${count(result.records)} records of evidence beside them; \`decnet up\` itself ${result.supervisor_pss_mib.idle} and ${result.supervisor_pss_mib.settled}. PSS in MiB:`,
     table(
       ["process", "started after ms", "idle", ...parts, "at rest again", "growth in the second half"],
       rows,
@@ -97,7 +109,41 @@ function replacePart(page: string, name: string, text: string): string {
   return `${page.slice(0, from)}${begin}\n\n${text}\n\n${page.slice(to)}`;
 }
 
+/** Deployed fleets by size. */
+function fleetFigures({ machine, result }: FleetFile): string {
+  const rows = result.sizes.map((size) => [
+    count(size.deckies),
+    count(size.sockets),
+    size.active_s,
+    size.answered_s,
+    size.one_more_s,
+    size.teardown_s,
+    `${size.decky_rss_mib} (${size.decky_pss_mib})`,
+    size.mutator_rss_mib,
+    size.all_pss_mib,
+    size.left,
+  ]);
+  const head = ["deckies", "sockets", "active s", "last one answers s", "one more s", "teardown s"];
+  const memory = ["decky RSS (PSS) MiB", "mutator RSS MiB", "all workers PSS MiB", "left"];
+  return [
+    `Machine: ${machine.cpu ?? "unknown"}, ${machine.cores} cores, Bun ${machine.bun}. Archetype ${result.archetype}, driver ${result.driver}.`,
+    table([...head, ...memory], rows),
+  ].join("\n\n");
+}
+
+/** The files of figures that the page is made from. */
+export interface Figures {
+  readonly bus: BusFile;
+  readonly footprint: FootprintFile;
+  readonly fleet: FleetFile;
+}
+
 /** The page with the figures of the files in their places. Throws when the page has no such place. */
-export function withFigures(page: string, bus: BusFile, footprint: FootprintFile): string {
-  return replacePart(replacePart(page, "bus", busFigures(bus)), "footprint", footprintFigures(footprint));
+export function withFigures(page: string, { bus, footprint, fleet }: Figures): string {
+  const parts = {
+    bus: busFigures(bus),
+    footprint: footprintFigures(footprint),
+    fleet: fleetFigures(fleet),
+  };
+  return Object.entries(parts).reduce((text, [name, figures]) => replacePart(text, name, figures), page);
 }
