@@ -181,6 +181,9 @@ async function refuseDrift(db: Kysely<Database>, row: TopologyMutationTable): Pr
 
 /** Takes the oldest waiting change of a topology that has none under way; undefined when there is none. */
 export async function claimMutation(db: Kysely<Database>, now: number): Promise<MutationRow | undefined> {
+  // Asked every second, almost always for nothing: a write that changes nothing would still take the one write lock.
+  const pending = db.selectFrom("topology_mutation").select("id").where("status", "=", "pending").limit(1);
+  if (!(await pending.executeTakeFirst())) return undefined;
   return db
     .updateTable("topology_mutation")
     .set({ status: "applying", claimed_at: now })
