@@ -11,7 +11,7 @@ const SYN = "tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn";
 const SYN6 = "ip6[6] == 6 and ip6[53] & 0x12 == 2";
 const ECHO = "icmp[icmptype] == icmp-echo or (ip6[6] == 58 and ip6[40] == 128)";
 
-/** Begins to watch every link of a namespace; SYNs of `scanners` are left out. Resolves once it watches. */
+/** Begins to watch every link of a namespace; what `scanners` begin is left out. Resolves once it watches. */
 export async function watchBeginnings(
   prefix: readonly string[],
   scanners: readonly string[] = [],
