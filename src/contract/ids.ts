@@ -44,12 +44,21 @@ function freshDigits(random: Random): number[] {
   return Array.from(random.bytes(16), (byte) => byte & 31);
 }
 
-function increment(digits: number[]): void {
+/** Adds one; how many digits that changed. */
+function increment(digits: number[]): number {
   for (let i = digits.length - 1; i >= 0; i--) {
     const next = (digits[i] as number) + 1;
     digits[i] = next & 31;
-    if (next < 32) return;
+    if (next < 32) return digits.length - i;
   }
+  return digits.length;
+}
+
+/** Last digits that are put on by themselves; the text before them stays the same for thousands of ids in a row. */
+const TAIL = 3;
+
+function textOf(digits: readonly number[]): string {
+  return digits.map((digit) => ALPHABET.charAt(digit)).join("");
 }
 
 /**
@@ -62,13 +71,18 @@ export function createIdSource(
 ): <T extends string>() => T {
   let last = -1;
   let digits: number[] = [];
+  let head = "";
   return <T extends string>(): T => {
     const now = clock.now();
-    if (now > last) {
+    const isNew = now > last;
+    if (isNew) {
       last = now;
       digits = freshDigits(random);
-    } else increment(digits);
-    return (encodeTime(last) + digits.map((digit) => ALPHABET.charAt(digit)).join("")) as T;
+    }
+    if (isNew || increment(digits) > TAIL) head = encodeTime(last) + textOf(digits.slice(0, -TAIL));
+    let text = head;
+    for (let i = digits.length - TAIL; i < digits.length; i++) text += ALPHABET.charAt(digits[i] as number);
+    return text as T;
   };
 }
 
