@@ -1,12 +1,12 @@
 // The envelope of an event: `{v, id, type, ts, payload}` as one MessagePack map.
 // The topic is never in it, so that it can't be spoofed from within.
 
-import { Decoder, Encoder } from "@msgpack/msgpack";
+import { Encoder } from "@msgpack/msgpack";
 import { type Clock, systemClock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { createIdSource } from "../contract/ids.ts";
 import type { BusEvent, PublishOptions } from "./bus.ts";
-import { isOneMap, MAX_DEPTH } from "./msgpack-shape.ts";
+import { MAX_DEPTH, MapReader } from "./msgpack-read.ts";
 import { checkPayload, topicNameOf } from "./topic-of.ts";
 import { MAX_BODY } from "./wire.ts";
 
@@ -19,7 +19,7 @@ export interface Outgoing extends PublishOptions {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Envelopes in and out. One per bus client: it reuses one encoder and one decoder. */
+/** Envelopes in and out. One per bus client: it reuses one encoder and one reader. */
 export interface EnvelopeCodec {
   /** Throws DecnetError `invalid` for a payload that MessagePack can't hold, `too_large` beyond the body limit. */
   encode(event: Outgoing): Uint8Array;
@@ -38,8 +38,7 @@ function isMap(value: unknown): value is Record<string, unknown> {
 /** Makes a codec; `clock` stamps what is sent and what came without a time. */
 export function createEnvelopeCodec(clock: Clock = systemClock): EnvelopeCodec {
   const encoder = new Encoder({ ignoreUndefined: true, maxDepth: MAX_DEPTH });
-  const limits = { maxStrLength: MAX_BODY, maxBinLength: MAX_BODY, maxExtLength: MAX_BODY };
-  const decoder = new Decoder({ ...limits, maxArrayLength: MAX_BODY, maxMapLength: MAX_BODY });
+  const reader = new MapReader();
   const nextId = createIdSource(clock);
 
   const typeFor = (topic: string): string => topicNameOf(topic) ?? topic.slice(0, MAX_WORD);
@@ -64,12 +63,8 @@ export function createEnvelopeCodec(clock: Clock = systemClock): EnvelopeCodec {
     },
     decode(topic, body) {
       if (body.length === 0) return fill(topic, {});
-      if (!isOneMap(body)) return "body is not one map";
-      try {
-        return fill(topic, decoder.decode(body) as Record<string, unknown>);
-      } catch {
-        return "body is not MessagePack";
-      }
+      const map = reader.read(body);
+      return map ? fill(topic, map) : "body is not one map";
     },
   };
 }

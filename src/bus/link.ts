@@ -8,7 +8,8 @@ import type { BusLink, LinkOwner } from "./bus-link.ts";
 import type { BusLog } from "./bus-log.ts";
 import { FramePort, type PortOwner } from "./frame-port.ts";
 import { OUTBOX_LIMITS } from "./outbox.ts";
-import { bodyOf, encodeFrame, type Frame, PROTOCOL } from "./wire.ts";
+import { Pages } from "./pages.ts";
+import { encodeFrame, type Frame, PROTOCOL } from "./wire.ts";
 
 /** How long the broker may take to answer the greeting. */
 const HELLO_MS = 2000;
@@ -32,6 +33,7 @@ type Settle = (answered: boolean) => void;
 export class UnixLink implements BusLink, PortOwner {
   readonly #port: FramePort;
   readonly #options: LinkOptions;
+  readonly #pages = new Pages();
   readonly #pings = new Map<string, Settle>();
   readonly #ended = Promise.withResolvers<void>();
   #pinged = 0;
@@ -119,8 +121,8 @@ export class UnixLink implements BusLink, PortOwner {
   frame(frame: Frame): void {
     switch (frame.verb) {
       case "EVT":
-        // A copy (a Buffer's own slice() is none): the read that it came in is given back.
-        this.#options.owner.event(frame.args, new Uint8Array(bodyOf(frame)));
+        // A copy: the read that it came in is given back.
+        this.#options.owner.event(frame.args, this.#pages.copy(frame.buffer, frame.body, frame.end));
         return;
       case "PONG":
         this.#pings.get(frame.args)?.(true);

@@ -2,6 +2,7 @@
 // Knows nothing of bodies or of how frames are cut.
 
 import { DecnetError } from "../contract/errors.ts";
+import { isSame } from "./same-bytes.ts";
 
 const VERBS = ["HELLO", "SUB", "UNSUB", "PUB", "EVT", "PING", "PONG", "ERR", "BYE"] as const;
 /** A verb of the protocol. */
@@ -57,12 +58,6 @@ function parseHeader(text: string): Header {
   const verb = space < 0 ? text : text.slice(0, space);
   if (!isVerb(verb)) throw wireError("unknown_verb", "unknown verb");
   return { verb, args: space < 0 ? "" : text.slice(space + 1) };
-}
-
-function isSame(known: Uint8Array, bytes: Uint8Array, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let i = 0; i < known.length; i++) if (known[i] !== bytes[start + i]) return false;
-  return true;
 }
 
 /** Headers by a hash of their bytes, so that no text need be made of one that is known. One in each place. */
