@@ -7,7 +7,7 @@ import type { DecnetError } from "../contract/errors.ts";
 import type { BusLog } from "./bus-log.ts";
 import { FramePort, type PortOwner } from "./frame-port.ts";
 import type { OutboxLimits } from "./outbox.ts";
-import type { Slab } from "./slab.ts";
+import type { Frames } from "./outbox-run.ts";
 import { isPattern, isTopic, type Matcher } from "./subject.ts";
 import { bodyOf, encodeFrame, type Frame, MAX_BODY, MAX_HEADER, PROTOCOL } from "./wire.ts";
 import { faultOf, wireError } from "./wire-header.ts";
@@ -28,10 +28,8 @@ export interface BrokerContext {
 }
 
 /** Frames that lie one after the other and go to the same receivers. */
-interface Run {
+interface Passage extends Frames {
   readonly receivers: readonly BrokerConnection[];
-  readonly buffer: Uint8Array;
-  readonly start: number;
   end: number;
   frames: number;
 }
@@ -44,7 +42,7 @@ export class BrokerConnection implements PortOwner {
   readonly #patterns = new Set<string>();
   #patternChars = 0;
   #name = "";
-  #run: Run | undefined;
+  #run: Passage | undefined;
   #droppedBefore = 0;
   #slow = false;
 
@@ -55,8 +53,8 @@ export class BrokerConnection implements PortOwner {
   }
 
   /** Queues events for this client. Never waits, never throws. */
-  deliver(bytes: Uint8Array, frames: number, slab?: Slab): void {
-    this.port.sendEvents(bytes, frames, slab);
+  deliver(events: Frames): void {
+    this.port.sendEvents(events);
     const { dropped } = this.port.outbox;
     if (this.#slow || dropped === this.#droppedBefore) return;
     this.#slow = true;
@@ -174,15 +172,19 @@ export class BrokerConnection implements PortOwner {
     this.#context.counts.published++;
     const bytes = toEvent(frame);
     const run = this.#run;
-    if (bytes && run && run.buffer === bytes && run.end === frame.start && run.receivers === receivers) {
+    if (bytes && run && run.bytes === bytes && run.end === frame.start && run.receivers === receivers) {
       run.end = frame.end;
       run.frames++;
       return;
     }
     this.#sendRun();
-    const made = bytes ?? encodeFrame("EVT", frame.args, bodyOf(frame));
-    const [start, end] = bytes ? [frame.start, frame.end] : [0, made.length];
-    this.#run = { receivers, buffer: made, start, end, frames: 1 };
+    if (bytes) {
+      const slab = this.port.slabOf(bytes);
+      this.#run = { receivers, bytes, start: frame.start, end: frame.end, frames: 1, slab };
+      return;
+    }
+    const made = encodeFrame("EVT", frame.args, bodyOf(frame));
+    this.#run = { receivers, bytes: made, start: 0, end: made.length, frames: 1 };
   }
 
   #receiversOf(topic: string): readonly BrokerConnection[] {
@@ -196,9 +198,7 @@ export class BrokerConnection implements PortOwner {
     const run = this.#run;
     if (!run) return;
     this.#run = undefined;
-    const bytes = run.buffer.subarray(run.start, run.end);
-    const slab = this.port.slabOf(run.buffer);
-    for (const receiver of run.receivers) if (receiver !== this) receiver.deliver(bytes, run.frames, slab);
+    for (const receiver of run.receivers) if (receiver !== this) receiver.deliver(run);
   }
 
   #who(): Readonly<Record<string, unknown>> {

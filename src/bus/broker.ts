@@ -196,8 +196,9 @@ function startHealth(context: BrokerContext, stats: () => BrokerStats): Health {
       uptime_sec: uptime,
       ...stats(),
     };
-    const frame = encodeFrame("EVT", topic, codec.encode({ topic, payload }));
-    for (const receiver of context.matcher.match(topic)) receiver.deliver(frame, 1);
+    const bytes = encodeFrame("EVT", topic, codec.encode({ topic, payload }));
+    const events = { bytes, start: 0, end: bytes.length, frames: 1 };
+    for (const receiver of context.matcher.match(topic)) receiver.deliver(events);
   };
   const tick = (): void => {
     beat();

@@ -6,7 +6,9 @@ import type { Clock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { setSendBuffer } from "../platform/libc/sockets.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
+import type { Frames } from "./outbox-run.ts";
 import { Slab } from "./slab.ts";
+import { atEndOfTurn } from "./turn.ts";
 import { encodeFrame, type Frame, FrameParser } from "./wire.ts";
 import type { Verb } from "./wire-header.ts";
 
@@ -119,11 +121,11 @@ export class FramePort {
     else this.terminate("does not read");
   }
 
-  /** Sends `frames` event frames that lie in `bytes`; the oldest that wait may be dropped. False at the end. */
-  sendEvents(bytes: Uint8Array, frames: number, slab?: Slab): boolean {
+  /** Sends whole event frames; the oldest that wait may be dropped. False at the end. */
+  sendEvents(events: Frames): boolean {
     if (this.isClosed) return false;
-    if (this.outbox.isFull(bytes.length, frames)) this.#flush();
-    this.outbox.pushEvents(bytes, frames, slab);
+    if (this.outbox.isFull(events.end - events.start, events.frames)) this.#flush();
+    this.outbox.pushEvents(events);
     this.#schedule();
     return true;
   }
@@ -157,7 +159,7 @@ export class FramePort {
   #schedule(): void {
     if (this.#scheduled || this.#blocked || !this.#socket) return;
     this.#scheduled = true;
-    setImmediate(this.#turn);
+    atEndOfTurn(this.#turn);
   }
 
   /** One function for all turns: one made anew for each would be work for the collector. */

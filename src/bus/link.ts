@@ -65,7 +65,8 @@ export class UnixLink implements BusLink, PortOwner {
   }
 
   publish(topic: string, body: Uint8Array): boolean {
-    return this.#port.sendEvents(encodeFrame("PUB", topic, body), 1);
+    const bytes = encodeFrame("PUB", topic, body);
+    return this.#port.sendEvents({ bytes, start: 0, end: bytes.length, frames: 1 });
   }
 
   subscribe(pattern: string): void {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../contract/random.ts";
 import { Outbox } from "./outbox.ts";
+import type { Frames } from "./outbox-run.ts";
 import { Slab } from "./slab.ts";
 import { bodyOf, encodeFrame, FrameParser } from "./wire.ts";
 
@@ -37,12 +38,21 @@ function createSink() {
 const event = (name: string | number, size = 1): Uint8Array =>
   encodeFrame("EVT", `${name}`, new Uint8Array(size));
 
+/** All of `bytes`, which hold so many frames. */
+const spanOf = (bytes: Uint8Array, frames: number, slab?: Slab): Frames => ({
+  bytes,
+  start: 0,
+  end: bytes.length,
+  frames,
+  slab,
+});
+
 describe("Outbox", () => {
   test("writes all that came in one turn at once, in order", () => {
     const outbox = new Outbox(LIMITS);
     const sink = createSink();
     outbox.pushControl(encodeFrame("HELLO"));
-    for (let i = 0; i < 3; i++) outbox.pushEvents(event(i), 1);
+    for (let i = 0; i < 3; i++) outbox.pushEvents(spanOf(event(i), 1));
     outbox.pushControl(encodeFrame("PONG"));
     sink.room = 1000;
     expect(outbox.flush(sink.write)).toBe(true);
@@ -55,7 +65,7 @@ describe("Outbox", () => {
   test("drops the oldest beyond a number of frames, exactly", () => {
     const outbox = new Outbox(LIMITS);
     const sink = createSink();
-    outbox.pushEvents(Buffer.concat(Array.from({ length: 14 }, (_, i) => event(i))), 14);
+    outbox.pushEvents(spanOf(Buffer.concat(Array.from({ length: 14 }, (_, i) => event(i))), 14));
     expect([outbox.dropped, outbox.pendingFrames]).toEqual([4, 10]);
     sink.room = 1000;
     outbox.flush(sink.write);
@@ -65,18 +75,18 @@ describe("Outbox", () => {
   test("drops the oldest beyond a number of bytes, exactly at the limit and one past it", () => {
     const size = event("a").length;
     const outbox = new Outbox({ ...LIMITS, maxBytes: size * 2 });
-    outbox.pushEvents(event("a"), 1);
-    outbox.pushEvents(event("b"), 1);
+    outbox.pushEvents(spanOf(event("a"), 1));
+    outbox.pushEvents(spanOf(event("b"), 1));
     expect([outbox.dropped, outbox.pendingBytes]).toEqual([0, size * 2]);
-    outbox.pushEvents(event("c", 2), 1);
+    outbox.pushEvents(spanOf(event("c", 2), 1));
     expect([outbox.dropped, outbox.pendingBytes]).toEqual([2, size + 1]);
   });
 
   test("an event larger than the bound is dropped and the rest goes on", () => {
     const outbox = new Outbox(LIMITS);
-    outbox.pushEvents(event("huge", 2000), 1);
+    outbox.pushEvents(spanOf(event("huge", 2000), 1));
     expect([outbox.dropped, outbox.isEmpty]).toEqual([1, true]);
-    outbox.pushEvents(event("small"), 1);
+    outbox.pushEvents(spanOf(event("small"), 1));
     expect(outbox.pendingFrames).toBe(1);
   });
 
@@ -84,10 +94,10 @@ describe("Outbox", () => {
     for (let room = 1; room < event(0).length * 3; room++) {
       const outbox = new Outbox(LIMITS);
       const sink = createSink();
-      outbox.pushEvents(Buffer.concat([event(0), event(1), event(2)]), 3);
+      outbox.pushEvents(spanOf(Buffer.concat([event(0), event(1), event(2)]), 3));
       sink.room = room;
       outbox.flush(sink.write);
-      for (let i = 3; i < 40; i++) outbox.pushEvents(event(i), 1);
+      for (let i = 3; i < 40; i++) outbox.pushEvents(spanOf(event(i), 1));
       sink.room = 10_000;
       expect(outbox.flush(sink.write)).toBe(true);
       const begun = Math.ceil(room / event(0).length);
@@ -105,7 +115,7 @@ describe("Outbox", () => {
     const outbox = new Outbox(LIMITS);
     const sink = createSink();
     for (let i = 0; i < 30; i++) {
-      outbox.pushEvents(event(i), 1);
+      outbox.pushEvents(spanOf(event(i), 1));
       if (i === 0 || i === 20 || i === 25)
         expect(outbox.pushControl(encodeFrame("PONG", `p${i}`))).toBe(true);
     }
@@ -119,7 +129,7 @@ describe("Outbox", () => {
   test("what waits does not keep a large read alive", () => {
     const read = Buffer.concat([event("small"), new Uint8Array(100_000)]);
     const outbox = new Outbox(LIMITS);
-    outbox.pushEvents(read.subarray(0, event("small").length), 1);
+    outbox.pushEvents(spanOf(read.subarray(0, event("small").length), 1));
     let kept = 0;
     const sizes = (bytes: Uint8Array): number => {
       kept = bytes.buffer.byteLength;
@@ -131,7 +141,7 @@ describe("Outbox", () => {
     const blocked = new Outbox({ ...LIMITS, maxFrames: 1 });
     blocked.pushControl(encodeFrame("PONG"));
     blocked.flush(() => 0);
-    blocked.pushEvents(read.subarray(0, event("small").length), 1);
+    blocked.pushEvents(spanOf(read.subarray(0, event("small").length), 1));
     blocked.flush((_, __, length) => Math.min(length, 9));
     blocked.flush(sizes);
     expect(kept).toBe(event("small").length);
@@ -145,7 +155,7 @@ describe("Outbox", () => {
     for (let step = 0; step < 4000; step++) {
       const frames = 1 + random.below(4);
       const bytes = Array.from({ length: frames }, () => event(pushed++, random.below(60)));
-      outbox.pushEvents(Buffer.concat(bytes), frames);
+      outbox.pushEvents(spanOf(Buffer.concat(bytes), frames));
       if (random.below(5) === 0) outbox.pushControl(encodeFrame("PONG", `${pushed}`));
       sink.room = random.below(200);
       outbox.flush(sink.write);
@@ -170,7 +180,7 @@ describe("Outbox", () => {
     const slab = Slab.of(chunk);
     const bytes = chunk.subarray(0, frames * frame.length);
     const outboxes = [new Outbox(), new Outbox({ ...LIMITS, maxBytes: 5 * frame.length })];
-    for (const outbox of outboxes) outbox.pushEvents(bytes, frames, slab);
+    for (const outbox of outboxes) outbox.pushEvents(spanOf(bytes, frames, slab));
     slab?.release();
     const sinks = outboxes.map(() => createSink());
     expect(chunk.length).toBeGreaterThan(0);

@@ -1,8 +1,7 @@
 // Frames that wait for one socket: written together, bounded, the oldest dropped first and never in half.
 // Knows no socket: it is given the function that writes.
 
-import { compact, GATHER, gather, type Run, replaceBytes } from "./outbox-run.ts";
-import type { Slab } from "./slab.ts";
+import { compact, type Frames, GATHER, gather, gathered, type Run, replaceBytes } from "./outbox-run.ts";
 import { frameLength } from "./wire.ts";
 
 /** Bounds of what waits. Control frames are never dropped, so they have a bound of their own. */
@@ -83,16 +82,15 @@ export class Outbox {
   }
 
   /**
-   * Queues `frames` whole event frames that lie one after the other in `bytes`. Drops the oldest when over a bound, those
-   * of one big read together.
+   * Queues whole event frames. Drops the oldest when over a bound, those of one big read together.
    * Retains the slab that they lie in for as long as it needs it.
    */
-  pushEvents(bytes: Uint8Array, frames: number, slab?: Slab): void {
-    const run: Run = { control: false, bytes, start: 0, frames, slab };
+  pushEvents({ bytes, start, end, frames, slab }: Frames): void {
+    const run: Run = { control: false, bytes, start, end, frames, slab };
     slab?.retain();
     if (this.#blocked) compact(run);
     this.#runs.push(run);
-    this.#bytes += bytes.length;
+    this.#bytes += end - start;
     this.#frames += frames;
     while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
   }
@@ -100,7 +98,7 @@ export class Outbox {
   /** Queues one control frame; false when too many wait, and the connection should go. */
   pushControl(bytes: Uint8Array): boolean {
     if (this.#controlBytes + bytes.length > this.#limits.maxControlBytes) return false;
-    this.#runs.push({ control: true, bytes, start: 0, frames: 1, slab: undefined });
+    this.#runs.push({ control: true, bytes, start: 0, end: bytes.length, frames: 1, slab: undefined });
     this.#controlBytes += bytes.length;
     return true;
   }
@@ -129,24 +127,36 @@ export class Outbox {
   }
 
   #writeRuns(write: Write): boolean {
-    const runs: Run[] = [];
+    const first = this.#first();
+    if (!first) return true;
+    const [bytes, start, end] = this.#isOnly() ? [first.bytes, first.start, first.end] : this.#gathered();
+    const taken = Math.max(0, write(bytes, start, end - start));
+    this.#take(taken);
+    return taken === end - start;
+  }
+
+  #isOnly(): boolean {
+    return this.#front.length + this.#runs.length - this.#head === 1;
+  }
+
+  /** Runs from the head on, put together for one write as far as there is room; the first one by itself if it is too long. */
+  #gathered(): readonly [Uint8Array, number, number] {
     let total = 0;
     for (const run of this.#waiting()) {
-      if (runs.length > 0 && total + run.bytes.length - run.start > GATHER) break;
-      runs.push(run);
-      total += run.bytes.length - run.start;
+      if (total + run.end - run.start > GATHER) {
+        if (total === 0) return [run.bytes, run.start, run.end];
+        break;
+      }
+      total = gather(run, total);
     }
-    const [bytes, offset] = gather(runs);
-    const taken = total === 0 ? 0 : Math.max(0, write(bytes, offset, total));
-    this.#take(taken);
-    return taken === total;
+    return [gathered, 0, total];
   }
 
   /** Removes `taken` written bytes from the head; a frame that was cut becomes the partial one. */
   #take(taken: number): void {
     let left = taken;
     for (let run = this.#first(); run; run = this.#first()) {
-      const size = run.bytes.length - run.start;
+      const size = run.end - run.start;
       if (size > left) {
         if (left > 0) this.#cut(run, left);
         break;
@@ -175,7 +185,7 @@ export class Outbox {
     }
     run.start = next;
     run.frames -= frames;
-    if (run.start === run.bytes.length) this.#shift();
+    if (run.start === run.end) this.#shift();
   }
 
   /** Takes frames off the books as written. */
@@ -211,7 +221,7 @@ export class Outbox {
   }
 
   #dropRun(run: Run): void {
-    this.#bytes -= run.bytes.length - run.start;
+    this.#bytes -= run.end - run.start;
     this.#frames -= run.frames;
     this.#dropped += run.frames;
     this.#skipFirstRun();
@@ -236,10 +246,7 @@ export class Outbox {
     this.#dropped++;
     if (run.frames === 0) this.#skipFirstRun();
     // A slice of a big read must not keep all of it alive once most of the slice has been dropped.
-    else if (run.start > run.bytes.length / 2) {
-      replaceBytes(run, new Uint8Array(run.bytes.subarray(run.start)));
-      run.start = 0;
-    }
+    else if (run.start > run.end / 2) replaceBytes(run);
   }
 
   /** What stays longer than a turn must not keep the big reads alive that it is a small part of. */
