@@ -91,6 +91,34 @@ describe("a login", () => {
     expect(text((await logIn(wrong, "deploy", "x")).answer)).toBe(DENIED("YES", "deploy"));
   });
 
+  test("of an application's account is asked anew, even of a client that began with the native plugin", async () => {
+    const secret = { key: new Uint8Array(32).fill(3), madeAt: Date.parse("2026-06-01T00:00:00Z") };
+    const logins = [{ username: "deploy", password: "deploy1" }];
+    await using host = await startDecoy(mysql, {
+      persona: createPersona(secret, "linux-server", { logins }),
+    });
+    using client = await MysqlClient.connect(host.port);
+    const native = { plugin: "mysql_native_password" } as const;
+    const { steps, answer } = await logIn(client, "deploy", "deploy1", native);
+    expect(steps).toEqual(["switch mysql_native_password"]);
+    expect(answer?.[0]).toBe(0);
+    using vague = await MysqlClient.connect(host.port);
+    await vague.packet();
+    // libmariadb with --default-auth sends nothing before it is asked.
+    vague.send(encodeLogin("deploy", Buffer.alloc(0), native));
+    expect((await vague.packet())?.[0]).toBe(0xfe);
+    vague.send(Buffer.alloc(20, 7));
+    expect(text(await vague.packet())).toBe(DENIED("YES", "deploy"));
+    expect(host.of("auth.attempted")[1]?.data.challenge?.response_hex).toBe("07".repeat(20));
+    using old = await MysqlClient.connect(host.port);
+    const plain = await logIn(old, "deploy", "deploy1", {
+      ...native,
+      capabilities: CLIENT_CAPABILITIES & ~(CAP.pluginAuth | CAP.connectAttrs),
+    });
+    expect(plain.steps).toEqual([]);
+    expect(plain.answer?.[0]).toBe(0);
+  });
+
   test("without a password, with an unknown database, with a password in the clear", async () => {
     using empty = await MysqlClient.connect(decoy.port);
     expect(text((await logIn(empty, "root", "")).answer)).toBe(DENIED("NO"));

@@ -18,6 +18,8 @@ const LOGIN_MS = 10_000;
 const FAST_OK = Buffer.of(1, 3);
 const FULL = Buffer.of(1, 4);
 const KEY_WANTED = 2;
+/** The server's default_authentication_plugin, with which it greets. */
+const GREETED: Plugin = "caching_sha2_password";
 /** Bytes of a user name that the server keeps. */
 const USERNAME = 96;
 
@@ -160,11 +162,19 @@ async function switchPlugin(door: Door, attempt: Attempt, plugin: Plugin): Promi
   return response && { ...attempt, plugin, salt, response };
 }
 
+/**
+ * Whether a server asks for the proof anew. It does for each account that has not the plugin of its greeting, even of a
+ * client that has used that account's plugin at once: what such a client sends first may well be empty.
+ */
+function asksAnew(first: Attempt, plugin: Plugin): boolean {
+  if (first.plugin !== plugin) return true;
+  return plugin !== GREETED && (first.capabilities & CAP.pluginAuth) !== 0;
+}
+
 /** Judges one login and records it; a refusal is told to the client. */
 export async function judge(door: Door, first: Attempt, alwaysSwitch = false): Promise<Admitted | null> {
   const plugin = door.server.pluginOf(first.username);
-  const switches = alwaysSwitch || first.plugin !== plugin;
-  const attempt = switches ? await switchPlugin(door, first, plugin) : first;
+  const attempt = alwaysSwitch || asksAnew(first, plugin) ? await switchPlugin(door, first, plugin) : first;
   if (!attempt) {
     // The client gave up, but what it had sent is worth keeping.
     const { salt, response } = first;
@@ -231,8 +241,7 @@ export async function enter(door: Door): Promise<Entered | null> {
   const { session, server, wire } = door;
   const threadId = server.nextThread();
   const salt = createSalt(session.random);
-  const plugin = "caching_sha2_password";
-  await wire.send(encodeGreeting({ version: server.version, threadId, salt, plugin }));
+  await wire.send(encodeGreeting({ version: server.version, threadId, salt, plugin: GREETED }));
   const login = await readFirst(door);
   if (!login) return null;
   recordAttributes(session, login.attributes);
