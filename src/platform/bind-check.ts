@@ -17,7 +17,7 @@ function explain(error: unknown, at: { flag: string; host: string; port: number 
   const { flag, host, port } = at;
   switch (systemErrorCode(error)) {
     case "EADDRINUSE": {
-      const owner = portOwner(port);
+      const owner = portOwner(host, port);
       const by = owner === undefined ? "" : ` by ${owner}`;
       return new DecnetError("conflict", `${flag}: port ${port} on ${host} is taken${by}; choose another`);
     }

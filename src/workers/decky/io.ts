@@ -34,10 +34,14 @@ interface OpenedService {
   readonly socket: OpenSocket | undefined;
 }
 
-function explain(error: unknown, port: number): { state: "skipped" | "failed"; detail: string } {
+function explain(
+  error: unknown,
+  host: string,
+  port: number,
+): { state: "skipped" | "failed"; detail: string } {
   switch (errnoOf(error)) {
     case "EADDRINUSE": {
-      const owner = portOwner(port);
+      const owner = portOwner(host, port);
       return {
         state: "skipped",
         detail: `port ${port} is taken${owner === undefined ? "" : ` by ${owner}`}`,
@@ -71,7 +75,7 @@ function openService(decoy: DecoyDefinition, { host, offset }: Where): OpenedSer
       socket: { use: "service", service, transport, port, fd },
     };
   } catch (error) {
-    return { state: { ...base, ...explain(error, base.port) }, socket: undefined };
+    return { state: { ...base, ...explain(error, host, base.port) }, socket: undefined };
   }
 }
 
