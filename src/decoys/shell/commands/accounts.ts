@@ -6,12 +6,29 @@ import type { ByteString } from "../shell.ts";
 import { askPassword } from "./ask-password.ts";
 import { program } from "./options.ts";
 
+/** Bytes of /etc/shadow that are looked at. */
+const SHADOW_BYTES = 1 << 18;
+
+/** `passwd -S`: what /etc/shadow holds of an account. Debian's passwd writes the date of the last change by its day. */
+async function passwordStatus(proc: Proc, name: ByteString): Promise<number> {
+  const shadow = proc.fs.at({ uid: 0, gid: 0, groups: [] }, "/").readText("/etc/shadow", SHADOW_BYTES);
+  const lines = shadow.ok ? shadow.value.split("\n").map((line) => line.split(":")) : [];
+  const [, hash = "*", day = "0", min = "0", max = "99999", warn = "7"] =
+    lines.find((fields) => fields[0] === name) ?? [];
+  const date = new Date(Number(day) * 86_400_000).toISOString().slice(0, 10);
+  const state = hash === "" ? "NP" : /^[!*]/.test(hash) ? "L" : "P";
+  await proc.out(`${name} ${state} ${date} ${min} ${max} ${warn} -1\n`);
+  return 0;
+}
+
 async function passwd(proc: Proc): Promise<number> {
   const name = proc.args.find((arg) => !arg.startsWith("-")) ?? proc.user.name;
   if (!proc.world.user(name))
     return proc.fail(proc.busybox ? `unknown user ${name}` : `user '${name}' does not exist`);
   if (proc.user.uid !== 0 && name !== proc.user.name)
     return proc.fail(`You may not view or modify password information for ${name}.`);
+  if (!proc.busybox && (proc.args.includes("-S") || proc.args.includes("--status")))
+    return passwordStatus(proc, name);
   const ask = async (prompt: ByteString): Promise<ByteString | null> => {
     if (proc.terminal && proc.stdin.isTerminal) return proc.terminal.readSecret(prompt);
     await proc.err(prompt);

@@ -174,8 +174,8 @@ export const remotePrograms = [
     await proc.sleep(DNS_MS);
     await proc.out(
       proc.busybox
-        ? `Server:    192.168.1.1\nAddress 1: 192.168.1.1\n\nnslookup: can't resolve '${proc.args[0] ?? ""}'\n`
-        : ";; communications error to 192.168.1.1#53: timed out\n;; no servers could be reached\n\n",
+        ? `Server:    ${proc.world.network.prefix}.1\nAddress 1: ${proc.world.network.prefix}.1\n\nnslookup: can't resolve '${proc.args[0] ?? ""}'\n`
+        : `;; communications error to ${proc.world.network.prefix}.1#53: timed out\n;; no servers could be reached\n\n`,
     );
     return 1;
   }),

@@ -100,7 +100,7 @@ function addEtc(tree: TreeBuilder, world: World): void {
   if (system.motd !== "") tree.file("/etc/motd", system.motd);
   tree.file(
     "/etc/resolv.conf",
-    `domain ${persona.domain}\nsearch ${persona.domain}\nnameserver 192.168.1.1\n`,
+    `domain ${persona.domain}\nsearch ${persona.domain}\nnameserver ${world.network.prefix}.1\n`,
   );
   tree.file(
     "/etc/fstab",

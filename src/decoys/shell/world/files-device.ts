@@ -124,7 +124,7 @@ function addSettings(tree: TreeBuilder, world: World): void {
     ["shadow", shadowFile(world)],
     ["group", groupFile(world)],
     ["hosts", `127.0.0.1 localhost\n192.168.1.1 ${persona.hostname}\n`],
-    ["resolv.conf", "nameserver 192.168.1.1\n"],
+    ["resolv.conf", `nameserver ${world.network.prefix}.1\n`],
   ];
   for (const [name, text] of written) {
     tree.file(`/tmp/etc/${name}`, text, { mode: name === "shadow" ? 0o600 : 0o644, ...live });

@@ -6,6 +6,7 @@ import { cpuinfo } from "./cpu.ts";
 import { distributionOf } from "./distribution.ts";
 import { addDevices } from "./files-dev.ts";
 import { addProcess } from "./files-process.ts";
+import type { Counters } from "./network.ts";
 import { statusText } from "./process-status.ts";
 import type { World } from "./world.ts";
 
@@ -127,20 +128,13 @@ export function addKernelFiles(tree: TreeBuilder, world: World): void {
       `cpu  ${Math.floor(world.uptimeSeconds() * 1.2)} 0 ${Math.floor(world.uptimeSeconds() * 0.8)} ${Math.floor(world.uptimeSeconds() * 97 * persona.hardware.cpus)} 812 0 96 0 0 0\nbtime ${Math.floor(persona.bootedAt / 1000)}\nprocesses 48211\nprocs_running 1\nprocs_blocked 0\n`,
   );
   live("/proc/net/dev", () => netDev(world));
-  live(
-    "/proc/net/route",
-    () =>
-      `Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n${world.network.interface}\t00000000\t${routeHex("192.168.1.1")}\t0003\t0\t0\t0\t00000000\t0\t0\t0\n`,
-  );
+  live("/proc/net/route", () => routeTable(world));
   live(
     "/proc/net/tcp",
     () =>
       `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n${world.network.listeners.map((one, i) => `   ${i}: 00000000:${one.port.toString(16).padStart(4, "0").toUpperCase()} 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 ${14_000 + i * 31} 1 0000000000000000 100 0 0 10 0\n`).join("")}`,
   );
-  live(
-    "/proc/net/arp",
-    () => "IP address       HW type     Flags       HW address            Mask     Device\n",
-  );
+  live("/proc/net/arp", () => arpTable(world));
   live("/proc/sys/kernel/hostname", () => `${persona.hostname}\n`, 0o644);
   live("/proc/sys/kernel/osrelease", () => `${persona.os.release}\n`);
   live("/proc/sys/kernel/ostype", () => "Linux\n");
@@ -181,12 +175,43 @@ function uuid(world: World): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
+/** One column of /proc/net/route after the other; rows are padded to 127 characters (net/ipv4/fib_trie.c). */
+function routeTable({ network }: World): string {
+  const { interface: name, prefix } = network;
+  const row = (columns: readonly string[]): string => `${columns.join("\t").padEnd(127)}\n`;
+  const words = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT".split(
+    "\t",
+  );
+  const [none, off] = ["00000000", "0"];
+  return [
+    row(words),
+    row([name, none, routeHex(`${prefix}.1`), "0003", off, off, off, none, off, off, off]),
+    row([
+      name,
+      routeHex(`${prefix}.0`),
+      none,
+      "0001",
+      off,
+      off,
+      off,
+      routeHex("255.255.255.0"),
+      off,
+      off,
+      off,
+    ]),
+  ].join("");
+}
+
+function arpTable({ network }: World): string {
+  const ip = `${network.prefix}.1`.padEnd(16);
+  return `IP address       HW type     Flags       HW address            Mask     Device\n${ip} 0x1         0x2         ${network.gatewayMac}     *        ${network.interface}\n`;
+}
+
 function netDev(world: World): string {
-  const { rxBytes, txBytes, rx, tx } = world.network.counters(world.uptimeSeconds());
-  const row = (name: string, values: readonly number[]): string => {
-    const [a = 0, b = 0, c = 0, d = 0] = values;
+  const seconds = world.uptimeSeconds();
+  const row = (name: string, { rxBytes: a, rx: b, txBytes: c, tx: d }: Counters): string => {
     const six = "    0    0    0     0          0         0";
     return `${name.padStart(6)}: ${String(a).padStart(7)} ${String(b).padStart(7)}${six} ${String(c).padStart(8)} ${String(d).padStart(7)}    0    0    0     0       0          0\n`;
   };
-  return `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${row("lo", [184_320, 1_536, 184_320, 1_536])}${row(world.network.interface, [rxBytes, rx, txBytes, tx])}`;
+  return `Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n${row("lo", world.network.loopback(seconds))}${row(world.network.interface, world.network.counters(seconds))}`;
 }

@@ -26,15 +26,25 @@ export interface Network {
   /** Textual IPv4 of the machine within a conversation (a private one is made up for IPv6). */
   address(session: Session): string;
   gateway(session: Session): string;
+  readonly gatewayMac: string;
   /** First three parts of the address that was reached last. */
   readonly prefix: string;
-  counters(seconds: number): {
-    readonly rxBytes: number;
-    readonly txBytes: number;
-    readonly rx: number;
-    readonly tx: number;
-  };
+  /** What its card has carried after so long. */
+  counters(seconds: number): Counters;
+  /** What it has said to itself after so long. */
+  loopback(seconds: number): Counters;
 }
+
+/** What a link has carried. */
+export interface Counters {
+  readonly rxBytes: number;
+  readonly txBytes: number;
+  readonly rx: number;
+  readonly tx: number;
+}
+
+/** Makers of routers that small networks stand behind: Cisco, Ubiquiti, MikroTik, TP-Link, AVM, Netgear. */
+const ROUTERS = ["00:1b:54", "78:8a:20", "4c:5e:0c", "50:c7:bf", "c8:0e:14", "a0:40:a0"];
 
 interface Known {
   readonly port: number;
@@ -95,6 +105,9 @@ export function createNetwork(persona: Persona): Network {
   const device = persona.os.flavour === "busybox";
   const host = 20 + random.below(200);
   const rates = { rx: 900 + random.below(3000), tx: 300 + random.below(1500) };
+  const nic = [...random.bytes(3)].map((byte) => byte.toString(16).padStart(2, "0"));
+  const gatewayMac = [random.pick(ROUTERS), ...nic].join(":");
+  const idle = { every: 240 + random.below(1200), bytes: 80 + random.below(90) };
   const listeners = [...KNOWN]
     .filter(([name]) => name in persona.products)
     .map(([service, entry]): Listener => ({ ...entry, service, address: "0.0.0.0" }));
@@ -114,6 +127,12 @@ export function createNetwork(persona: Persona): Network {
       return prefix;
     },
     gateway: (session) => `${address(session).split(".").slice(0, 3).join(".")}.1`,
+    gatewayMac,
+    loopback: (seconds) => {
+      const packets = 2 * (24 + Math.floor(seconds / idle.every));
+      const bytes = packets * idle.bytes;
+      return { rxBytes: bytes, txBytes: bytes, rx: packets, tx: packets };
+    },
     counters: (seconds) => ({
       rxBytes: Math.floor(seconds * rates.rx),
       txBytes: Math.floor(seconds * rates.tx),

@@ -72,3 +72,8 @@ test("/etc has what every Debian has", async () => {
   expect(await printed("head -n 1 /etc/mtab")).toBe(await printed("head -n 1 /proc/mounts"));
   expect(await printed("grep ^UID_MIN /etc/login.defs")).toBe("UID_MIN\t\t\t 1000\n");
 });
+
+test("passwd -S tells what the shadow file holds", async () => {
+  expect(await printed("passwd -S root")).toMatch(/^root P \d{4}-\d\d-\d\d 0 99999 7 -1\n$/);
+  expect(await printed("passwd -S daemon")).toStartWith("daemon L ");
+});
