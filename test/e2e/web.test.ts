@@ -163,6 +163,24 @@ test("BUS OFFLINE is on every page while the bus is away, and goes when it is ba
   await banner.waitFor({ state: "detached" });
 }, 40_000);
 
+test("BUS OFFLINE comes and goes on an open page, however often workers beat", async () => {
+  const { page } = open;
+  const [worker] = busyInstall(NOW).workers;
+  if (!worker) throw new Error("no worker");
+  await signIn(page, api.url, PASSWORD);
+  const banner = page.getByRole("alert").filter({ hasText: "BUS OFFLINE" });
+  await page.getByText("Live", { exact: true }).waitFor();
+  const beats = setInterval(() => api.emit("worker", worker), 500);
+  try {
+    api.change({ busConnected: false });
+    await banner.waitFor({ timeout: 20_000 });
+    api.change({ busConnected: true });
+    await banner.waitFor({ state: "detached", timeout: 5_000 });
+  } finally {
+    clearInterval(beats);
+  }
+}, 60_000);
+
 test("when the server is killed the page says so, and recovers without a reload or a new sign-in", async () => {
   const { page } = open;
   await signIn(page, api.url, PASSWORD);

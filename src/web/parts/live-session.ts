@@ -86,6 +86,8 @@ export function createLiveSession(client: QueryClient): Live {
           [keys.workers],
           (old) => old && { ...old, workers: replaceBy(old.workers, row) },
         );
+        // A beat that comes while the bus counts as gone may mean that it is back; the row does not say.
+        if (client.getQueryData<Workers>([keys.workers])?.bus_connected === false) reread(keys.workers);
       },
       decky(row: Decky) {
         client.setQueryData<Deckies>([keys.deckies], (old) => old && { data: replaceBy(old.data, row) });

@@ -66,12 +66,34 @@ export function useStats(drills: boolean) {
   });
 }
 
+/**
+ * When to read again, counted from the last read. A fixed interval would begin anew with each row that is patched live,
+ * and heartbeats that come more often than it would put it off for ever.
+ */
+function createPoll(everyMs: number): { begin(): void; waitMs(): number } {
+  let begunAt = Number.NEGATIVE_INFINITY;
+  return {
+    begin: () => {
+      begunAt = performance.now();
+    },
+    waitMs: () => Math.max(begunAt + everyMs - performance.now(), LEAST_WAIT_MS),
+  };
+}
+
+/** Least time until the next read: zero would be none. */
+const LEAST_WAIT_MS = 50;
+
+const workersPoll = createPoll(10_000);
+
 /** Polled too, since a broken bus cannot say that it is broken. */
 export function useWorkers() {
   return useQuery({
     queryKey: [keys.workers],
-    queryFn: ({ signal }) => getJson<Workers>("/workers", signal),
-    refetchInterval: 10_000,
+    queryFn: ({ signal }) => {
+      workersPoll.begin();
+      return getJson<Workers>("/workers", signal);
+    },
+    refetchInterval: workersPoll.waitMs,
   });
 }
 
