@@ -1,5 +1,6 @@
 // decnet events and decnet publish: the bus from the command line.
 
+import { isPattern } from "../bus/subject.ts";
 import { topicNameOf } from "../bus/topic-of.ts";
 import { topicCatalogue, topicNames } from "../bus/topics.ts";
 import { printable } from "../contract/captured.ts";
@@ -30,13 +31,18 @@ function noteStop(call: CommandCall, topic: string, json: string): void {
 
 /** Prints events until Ctrl-C. */
 export async function runEventsCommand(call: CommandCall): Promise<number> {
+  const pattern = call.args[0] ?? ">";
+  if (!isPattern(pattern)) {
+    const form = 'words between dots, none empty; "*" is any one word, ">" as the last all that follow';
+    throw new DecnetError("invalid", `"${printable(pattern, 80)}" is no pattern: ${form}`);
+  }
   const bus = openBus(call);
   try {
     const write = (text: string): void => call.terminal.out(text);
     const json = call.options["json"] === true;
     if (!(await bus.flush(CONNECT_MS)))
       call.terminal.err("decnet: the bus cannot be reached yet; waiting for it (Ctrl-C ends)\n");
-    await runEvents({ bus, pattern: call.args[0] ?? ">", json, signal: call.signal, write });
+    await runEvents({ bus, pattern, json, signal: call.signal, write });
     return 0;
   } finally {
     await bus.close();

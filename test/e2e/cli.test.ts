@@ -170,6 +170,15 @@ describe("the command line", () => {
     }
   }, 60_000);
 
+  test("events says at once what is no pattern, bus or none", () => {
+    const none = { DECNET_DATA_DIR: join(folder, "none"), DECNET_BUS_SOCKET: join(folder, "no.sock") };
+    for (const pattern of ["a..b", "a.>.b", "a b"]) {
+      const { code, out, err } = decnet(["events", pattern], none);
+      expect([code, out]).toEqual([65, ""]);
+      expect(err).toStartWith(`decnet: "${pattern}" is no pattern: `);
+    }
+  });
+
   test("units run what they are told to, and it is said when that is not there", () => {
     const there = decnet(["units", "--print", "--worker", "bus", "--executable", "/bin/true"]);
     expect([there.code, there.err]).toEqual([0, ""]);
