@@ -31,6 +31,7 @@ import { processPrograms } from "./processes.ts";
 import { remotePrograms } from "./remote.ts";
 import { resourcePrograms } from "./resources.ts";
 import { sedPrograms } from "./sed.ts";
+import { tellsOfItself } from "./self-words.ts";
 import { shellPrograms } from "./shells.ts";
 import { socketPrograms } from "./sockets.ts";
 import { sortPrograms } from "./sort.ts";
@@ -89,7 +90,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...transferPrograms,
     ...userPrograms,
     ...wrapperPrograms,
-  ].map((one) => [one.name, one]),
+  ].map((one) => [one.name, tellsOfItself(one)]),
 );
 
 /** Programs that a Debian server does not have on its disk. */
