@@ -1,9 +1,13 @@
 // Host keys: the same persona has the same ones for ever, another has others, and they sign.
 
 import { describe, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { testPersona } from "../../../test/support/persona.ts";
 import { createSeededRandom } from "../../contract/random.ts";
 import type { Persona } from "../personas/persona.ts";
-import { createHostKeys } from "./host-keys.ts";
+import { createHostKeys, hostKeyFiles } from "./host-keys.ts";
 import { keyTypeOf, verifySignature } from "./public-key.ts";
 
 const persona = (seed: string): Persona =>
@@ -33,3 +37,26 @@ describe("host keys", () => {
       expect(verifySignature(key.blob, key.sign(algorithm, data), data)).toBe(true);
     });
 });
+
+test.skipIf(!Bun.which("ssh-keygen"))(
+  "the files are those of ssh-keygen: it reads the private ones and finds the public ones in them",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "decnet-keys-"));
+    try {
+      const files = hostKeyFiles(testPersona());
+      expect(files.map(({ name }) => name).filter((name) => !name.endsWith(".pub"))).toEqual([
+        "ssh_host_rsa_key",
+        "ssh_host_ecdsa_key",
+        "ssh_host_ed25519_key",
+      ]);
+      for (const { name, mode, text } of files) writeFileSync(join(folder, name), text(), { mode });
+      for (const { name, text } of files.filter((file) => file.name.endsWith(".pub"))) {
+        const path = join(folder, name.slice(0, -4));
+        const tool = Bun.spawn(["ssh-keygen", "-y", "-f", path], { stdout: "pipe", stderr: "inherit" });
+        expect(await new Response(tool.stdout).text()).toBe(text());
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

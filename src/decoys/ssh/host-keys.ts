@@ -1,11 +1,12 @@
 // The host keys of a persona: RSA 3072, ECDSA P-256 and Ed25519, drawn from its secret so that they never change.
-// Made once per decoy; the private halves stay in here.
+// Made once per machine. The private halves leave it as files that its root may read, and in no other way.
 
 import type { KeyObject } from "node:crypto";
 import { createECDH, createPrivateKey, createPublicKey, sign } from "node:crypto";
 import type { Random } from "../../contract/random.ts";
 import type { Persona } from "../personas/persona.ts";
 import { drawRsaKey } from "../personas/rsa-key.ts";
+import { formatPrivateKey, formatPublicKey } from "./key-file.ts";
 import { concat, WireWriter } from "./wire.ts";
 
 /** What `ssh-keygen -t rsa` makes by default. */
@@ -19,6 +20,8 @@ export interface HostKey {
   readonly blob: Uint8Array;
   /** A signature blob over `data` with one of the key's algorithms. */
   sign(algorithm: string, data: Uint8Array): Uint8Array;
+  /** The private key's type and numbers as the agent protocol encodes them. */
+  secret(): Uint8Array;
 }
 
 /** All keys of a server. */
@@ -47,6 +50,10 @@ function ed25519Key(seed: Uint8Array): HostKey {
     type: "ssh-ed25519",
     blob: new WireWriter().string("ssh-ed25519").string(spki.subarray(-32)).finish(),
     sign: (algorithm, data) => signatureBlob(algorithm, sign(null, data, key)),
+    secret() {
+      const point = spki.subarray(-32);
+      return new WireWriter().string("ssh-ed25519").string(point).string(concat(seed, point)).finish();
+    },
   };
 }
 
@@ -70,6 +77,13 @@ function ecdsaKey(scalar: Uint8Array): HostKey {
       const body = new WireWriter().mpint(raw.subarray(0, 32)).mpint(raw.subarray(32)).finish();
       return signatureBlob(algorithm, body);
     },
+    secret: () =>
+      new WireWriter(256)
+        .string("ecdsa-sha2-nistp256")
+        .string("nistp256")
+        .string(point)
+        .mpint(scalar)
+        .finish(),
   };
 }
 
@@ -86,6 +100,12 @@ function rsaKey(random: Random): HostKey {
     blob: new WireWriter(512).string("ssh-rsa").mpint(rsa.exponent).mpint(rsa.modulus).finish(),
     sign: (algorithm, data) =>
       signatureBlob(algorithm, sign(RSA_HASHES.get(algorithm) ?? "sha512", data, rsa.key)),
+    secret() {
+      const { d, qi, p, q } = rsa.key.export({ format: "jwk" });
+      const numbers = [d, qi, p, q].map((text) => Buffer.from(text ?? "", "base64url"));
+      const writer = new WireWriter(2048).string("ssh-rsa").mpint(rsa.modulus).mpint(rsa.exponent);
+      return numbers.reduce((out, number) => out.mpint(number), writer).finish();
+    },
   };
 }
 
@@ -108,4 +128,33 @@ export function createHostKeys(persona: Persona): HostKeys {
     forAlgorithm: (algorithm) =>
       algorithm === "ssh-ed25519" ? ed25519 : algorithm.startsWith("ecdsa-") ? ecdsa : rsa(),
   };
+}
+
+/** A file below /etc/ssh. */
+export interface HostKeyFile {
+  readonly name: string;
+  readonly mode: number;
+  /** Draws the key where nobody has asked for it yet. */
+  text(): string;
+}
+
+const FILE_NAMES = ["rsa", "ecdsa", "ed25519"] as const;
+const ALGORITHMS = { rsa: "rsa-sha2-512", ecdsa: "ecdsa-sha2-nistp256", ed25519: "ssh-ed25519" } as const;
+
+/** The keys as the package's installer leaves them (ssh-keygen -A). */
+export function hostKeyFiles(persona: Persona): readonly HostKeyFile[] {
+  const comment = `root@${persona.hostname}`;
+  return FILE_NAMES.flatMap((kind) => {
+    const key = (): HostKey => persona.shared(createHostKeys).forAlgorithm(ALGORITHMS[kind]);
+    const check = persona.random(`ssh-host-key-check-${kind}`).below(2 ** 32);
+    const name = `ssh_host_${kind}_key`;
+    return [
+      {
+        name,
+        mode: 0o600,
+        text: () => formatPrivateKey({ blob: key().blob, secret: key().secret(), comment, check }),
+      },
+      { name: `${name}.pub`, mode: 0o644, text: () => formatPublicKey(key().type, key().blob, comment) },
+    ];
+  });
 }

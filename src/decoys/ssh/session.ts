@@ -51,7 +51,11 @@ interface Server {
 /** Makes the decoy of one machine. */
 export async function createSshDecoy(persona: Persona, settings: SshSettings = {}): Promise<Decoy> {
   const banner = bannerOf(persona);
-  const identity: ServerIdentity = { banner, lists: algorithmsOf(banner), hostKeys: createHostKeys(persona) };
+  const identity: ServerIdentity = {
+    banner,
+    lists: algorithmsOf(banner),
+    hostKeys: persona.shared(createHostKeys),
+  };
   let machine: Machine | null = null;
   const server: Server = {
     identity,

@@ -5,11 +5,12 @@ import { liveContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { distributionOf } from "./distribution.ts";
 import { programContent } from "./elf.ts";
-import { historyOf, SSHD_CONFIG } from "./files-admin.ts";
+import { historyOf } from "./files-admin.ts";
 import { addBaseFiles } from "./files-base.ts";
 import { groupFile, passwdFile, shadowFile } from "./files-etc.ts";
 import { addLogs } from "./files-logs.ts";
 import { addProductFiles } from "./files-products.ts";
+import { addSshFiles } from "./files-ssh.ts";
 import type { World } from "./world.ts";
 
 /** Sizes of a few programs of Debian 12 that intruders look at; others are drawn. */
@@ -110,7 +111,7 @@ function addEtc(tree: TreeBuilder, world: World): void {
     "/etc/crontab",
     "# /etc/crontab: system-wide crontab\nSHELL=/bin/sh\nPATH=/usr/local/sbin:/usr/local/bin:/sbin:/bin:/usr/sbin:/usr/bin\n\n17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly\n25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }\n",
   );
-  tree.file("/etc/ssh/sshd_config", SSHD_CONFIG);
+  addSshFiles(tree, world);
   tree.file(
     "/etc/sudoers",
     "Defaults\tenv_reset\nDefaults\tmail_badpass\n\nroot\tALL=(ALL:ALL) ALL\n%sudo\tALL=(ALL:ALL) ALL\n",

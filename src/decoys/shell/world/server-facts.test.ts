@@ -1,5 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
+import { testPersona } from "../../../../test/support/persona.ts";
 import { openTestShell } from "../../../../test/support/shell-session.ts";
+import { createHostKeys } from "../../ssh/host-keys.ts";
 
 const shell = openTestShell();
 const printed = async (line: string): Promise<string> => (await shell.run(line)).out;
@@ -76,4 +78,16 @@ test("/etc has what every Debian has", async () => {
 test("passwd -S tells what the shadow file holds", async () => {
   expect(await printed("passwd -S root")).toMatch(/^root P \d{4}-\d\d-\d\d 0 99999 7 -1\n$/);
   expect(await printed("passwd -S daemon")).toStartWith("daemon L ");
+});
+
+test("/etc/ssh holds the keys that sshd shows, the private ones for root alone", async () => {
+  const names = ["rsa", "ecdsa", "ed25519"].map((kind) => `ssh_host_${kind}_key`);
+  expect(await printed("cd /etc/ssh; ls ssh_host_*_key; stat -c %a%U ssh_host_*_key | sort -u")).toBe(
+    `${names.toSorted().join("\n")}\n600root\n`,
+  );
+  const shown = testPersona()
+    .shared(createHostKeys)
+    .all.map((key) => Buffer.from(key.blob).toString("base64"));
+  for (const [i, name] of names.entries())
+    expect(await printed(`cut -d' ' -f2 /etc/ssh/${name}.pub`)).toBe(`${shown[i]}\n`);
 });
