@@ -248,6 +248,25 @@ describe("an install", () => {
     }
   }, 60_000);
 
+  test("shows no machine that it was told to leave out, even where the one before was killed", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "decnet-fewer-"));
+    try {
+      const first = await startInstall({ folder });
+      const workers = [...(await pids(first)).values()];
+      expect(first.up.deckies).toHaveLength(2);
+      // As a power cut ends it: nobody says that the machines are gone.
+      for (const pid of [first.up.pid, ...workers]) process.kill(pid, "SIGKILL");
+      await first.eventually(async () => workers.every((pid) => !isAlive(pid)));
+      await using second = await startInstall({ folder, flags: ["--services", "redis"] });
+      const shown = second.up.deckies.flatMap(({ services }) =>
+        services.map(({ name, state }) => [name, state]),
+      );
+      expect(shown).toEqual([["redis", "listening"]]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+
   test("refuses a second start on its folder, and ends in order with conversations open", async () => {
     await using install = await startInstall();
     const second = Bun.spawnSync([BINARY, "up", "--data-dir", install.dataDir]);

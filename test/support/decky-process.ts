@@ -30,5 +30,13 @@ const context = {
 };
 const door = listenAt(folder.deckySocket, 0o660);
 const workers = process.getuid?.() ?? 0;
-await serve(context, { secret: FLEET_SECRET, own: [], address: "127.0.0.1", door, workers, fence: "none" });
+await serve(context, {
+  secret: FLEET_SECRET,
+  own: [],
+  leftOut: [],
+  address: "127.0.0.1",
+  door,
+  workers,
+  fence: "none",
+});
 process.exit(0);

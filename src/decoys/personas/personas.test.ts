@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { TestClock } from "../../contract/clock.ts";
 import { archetypes } from "./archetypes/index.ts";
 import { createPersona } from "./create.ts";
-import { planDeckies } from "./plan.ts";
+import { machinesLeftOut, planDeckies } from "./plan.ts";
 import { loadSecret } from "./secret.ts";
 
 const secretOf = (fill: number) => ({ key: new Uint8Array(32).fill(fill), madeAt: Date.parse("2026-03-01") });
@@ -62,6 +62,16 @@ describe("plan", () => {
     expect(
       planDeckies(secretOf(1), { services: ["telnet"], logins: [] }).map((plan) => plan.services),
     ).toEqual([["telnet"]]);
+  });
+
+  test("what is left out is known by name", () => {
+    const all = planDeckies(secretOf(1), { services: [], logins: [] });
+    const names = (services: readonly string[]): readonly string[] =>
+      machinesLeftOut(secretOf(1), { services, logins: [] }).map(({ decky }) => decky);
+    expect(names([])).toEqual([]);
+    expect(names(["telnet"])).toEqual(
+      all.filter(({ services }) => !services.includes("telnet")).map(({ persona }) => persona.decky),
+    );
   });
 
   test("an unknown service and a malformed login are refused with the remedy", () => {

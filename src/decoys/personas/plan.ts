@@ -59,3 +59,11 @@ export function planDeckies(secret: InstallSecret, options: PlanWish): readonly 
     }))
     .filter((plan) => plan.services.length > 0);
 }
+
+/** The machines of the host driver of which nothing is asked for. Throws as {@link checkPlan}. */
+export function machinesLeftOut(secret: InstallSecret, options: PlanWish): readonly Persona[] {
+  const { wanted, logins } = checkPlan(options);
+  return hostArchetypes
+    .filter((archetype) => !archetype.services.some((name) => wanted.has(name)))
+    .map((archetype) => createPersona(secret, archetype.name, { logins }));
+}

@@ -2,11 +2,12 @@
 // Opens no socket of the network by itself and needs no right to.
 
 import type { ServiceState } from "../../contract/evidence.ts";
+import type { Persona } from "../../decoys/personas/persona.ts";
 import type { DeckyPlan } from "../../decoys/personas/plan.ts";
 import type { InstallSecret } from "../../decoys/personas/secret.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Fence } from "../../platform/fence/stage.ts";
-import { tellRefusals } from "./announce.ts";
+import { announce, tellRefusals } from "./announce.ts";
 import { Fleet } from "./fleet.ts";
 import { openFleetDoor } from "./fleet-door.ts";
 import type { House } from "./house.ts";
@@ -28,6 +29,8 @@ export interface Opened {
     readonly states: readonly ServiceState[];
     readonly sockets: readonly OpenSocket[];
   }[];
+  /** Those that an earlier start may have shown, and this one does not. */
+  readonly leftOut: readonly Persona[];
   /** Their address. */
   readonly address: string;
   /** Listens for the maker of sockets. */
@@ -54,10 +57,17 @@ async function startOwn(house: House, { own, address }: Opened): Promise<readonl
   );
 }
 
+/** Tells of machines that are no longer there: one whose process was killed could not say so itself. */
+function tellLeftOut(house: House, { leftOut, address }: Opened): void {
+  for (const persona of leftOut)
+    announce(house, { persona, address, mac: null }, { state: "removed", previous: "unknown", services: [] });
+}
+
 /** Serves until the signal aborts. */
 export async function serve(context: WorkerContext, opened: Opened): Promise<void> {
   const { clock, log, signal } = context;
   const house = createHouse(context);
+  tellLeftOut(house, opened);
   const own = await startOwn(house, opened);
   const names = new Set(own.map(({ face }) => face.persona.decky));
   const fleet = new Fleet(house, opened.secret, (decky) => names.has(decky));
