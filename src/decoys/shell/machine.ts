@@ -9,6 +9,7 @@ import type { Account, Persona } from "../personas/persona.ts";
 import { utf8ByteString } from "./bytes.ts";
 import { programNames, programs } from "./commands/index.ts";
 import { timeParts } from "./commands/options.ts";
+import { serversOf } from "./commands/servers.ts";
 import { acceptsKey, admits } from "./door.ts";
 import { openFiles, writtenFile } from "./files-login.ts";
 import { createLogin } from "./login.ts";
@@ -30,11 +31,8 @@ const SOURCE_LIMITS = { keptBytes: 16 * 1024 * 1024, diskBytes: 1024 ** 3, entri
 
 /** Makes the machine of a persona. Cheap; its files are built at the first login. */
 export function createMachine(persona: Persona, clock: Clock): Machine {
-  const world = createWorld(
-    persona,
-    clock,
-    programNames(persona.os.flavour === "busybox" ? "busybox" : "debian"),
-  );
+  const flavour = persona.os.flavour === "busybox" ? "busybox" : "debian";
+  const world = createWorld(persona, clock, [...programNames(flavour), ...serversOf(persona)]);
   const disks = createDisks({
     base: () => world.base(),
     now: () => clock.now(),

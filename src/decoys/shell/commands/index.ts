@@ -32,6 +32,7 @@ import { remotePrograms } from "./remote.ts";
 import { resourcePrograms } from "./resources.ts";
 import { sedPrograms } from "./sed.ts";
 import { tellsOfItself } from "./self-words.ts";
+import { serverNames, serverPrograms } from "./servers.ts";
 import { shellPrograms } from "./shells.ts";
 import { socketPrograms } from "./sockets.ts";
 import { sortPrograms } from "./sort.ts";
@@ -80,6 +81,7 @@ export const programs: ReadonlyMap<string, Program> = new Map(
     ...findPrograms,
     ...xargsPrograms,
     ...sedPrograms,
+    ...serverPrograms,
     ...shellPrograms,
     ...socketPrograms,
     ...sortPrograms,
@@ -108,7 +110,9 @@ const DEVICE_ONLY = new Set([
   "telnet",
 ]);
 
-/** Names of the programs that a fresh machine of a flavour has. */
+/** Names of the programs that every fresh machine of a flavour has; servers come with what it offers. */
 export function programNames(flavour: "debian" | "busybox"): readonly string[] {
-  return [...programs.keys()].filter((name) => flavour === "busybox" || !DEVICE_ONLY.has(name));
+  return [...programs.keys()].filter(
+    (name) => !serverNames.has(name) && (flavour === "busybox" || !DEVICE_ONLY.has(name)),
+  );
 }

@@ -5,6 +5,7 @@ import { capture } from "../../../contract/captured.ts";
 import { fromByteString } from "../bytes.ts";
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
+import { distributionOf } from "../world/distribution.ts";
 import { listenerAt, loopbackMs, ownAddress, rawAnswer } from "./loopback.ts";
 import { program, showUsage } from "./options.ts";
 
@@ -51,7 +52,7 @@ export function operands(args: readonly ByteString[], valued: string): ByteStrin
 async function ssh(proc: Proc): Promise<number> {
   if (proc.args.includes("-V")) {
     const version = proc.world.persona.products["ssh"]?.version ?? "9.2p1";
-    await proc.err(`OpenSSH_${version}, OpenSSL 3.0.15 3 Sep 2024\n`);
+    await proc.err(`OpenSSH_${version}, OpenSSL ${distributionOf(proc.world.persona).openssl}\n`);
     return 0;
   }
   const [to] = operands(proc.args, "pPiloFLRDWbcmJ");

@@ -3,6 +3,7 @@
 
 import type { Persona } from "../../personas/persona.ts";
 import { DEBIAN_PACKAGES, type Package } from "./packages-debian.ts";
+import { serverPackages } from "./packages-servers.ts";
 
 /** One distribution. */
 export interface Distribution {
@@ -24,6 +25,8 @@ export interface Distribution {
   readonly python: { readonly version: string; readonly banner: string };
   readonly perl: string;
   readonly curl: string;
+  /** Version and date of its OpenSSL. */
+  readonly openssl: string;
   readonly netcat: string;
   /** Packages as dpkg knows them, without sshd's. */
   readonly packages: readonly Package[];
@@ -62,6 +65,7 @@ const debian: Distribution = {
   python: { version: "3.11.2", banner: "3.11.2 (main, Nov 30 2024, 21:22:50) [GCC 12.2.0]" },
   perl: "version 36, subversion 0 (v5.36.0)",
   curl: "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.15 zlib/1.2.13 brotli/1.0.9 zstd/1.5.4 libidn2/2.3.3 libpsl/0.21.2 (+libidn2/2.3.3) libssh2/1.10.0 nghttp2/1.52.0 librtmp/2.3 OpenLDAP/2.5.13\nRelease-Date: 2023-02-20, security patched: 7.88.1-10+deb12u8\n",
+  openssl: "3.0.15 3 Sep 2024",
   netcat: "Debian patchlevel 1.219-1",
   packages: DEBIAN_PACKAGES,
   motd: DEBIAN_MOTD,
@@ -90,6 +94,7 @@ const ubuntu: Distribution = {
   python: { version: "3.12.3", banner: "3.12.3 (main, Feb  4 2025, 14:48:35) [GCC 13.3.0]" },
   perl: "version 38, subversion 2 (v5.38.2)",
   curl: "curl 8.5.0 (x86_64-pc-linux-gnu) libcurl/8.5.0 OpenSSL/3.0.13 zlib/1.3 brotli/1.1.0 zstd/1.5.5 libidn2/2.3.7 libpsl/0.21.2 (+libidn2/2.3.7) libssh/0.10.6/openssl/zlib nghttp2/1.59.0 librtmp/2.3 OpenLDAP/2.6.7\nRelease-Date: 2023-12-06, security patched: 8.5.0-2ubuntu10.6\n",
+  openssl: "3.0.13 30 Jan 2024",
   netcat: "Debian patchlevel 1.226-1ubuntu2",
   packages: [
     {
@@ -150,10 +155,12 @@ const SSH_PACKAGES = [
   ["openssh-sftp-server", "secure shell (SSH) sftp server module, for SFTP access from remote machines"],
 ] as const;
 
-/** All packages of a persona in order of name, its sshd's with the version of its banner. */
+/** All packages of a persona in order of name, those of its servers with the versions that they show. */
 export function packagesOf(persona: Persona): readonly Package[] {
   const version = sshPackage(persona);
   const ssh =
     version === undefined ? [] : SSH_PACKAGES.map(([name, text]) => ({ name, version, all: false, text }));
-  return [...distributionOf(persona).packages, ...ssh].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return [...distributionOf(persona).packages, ...ssh, ...serverPackages(persona)].sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
 }

@@ -24,6 +24,11 @@ const SIZES = new Map([
   ["ps", 145_024],
   ["dash", 125_640],
   ["sh", 125_640],
+  ["nginx", 1_252_368],
+  ["sshd", 1_033_648],
+  ["vsftpd", 174_664],
+  ["mysqld", 64_482_472],
+  ["mysql", 7_811_536],
 ]);
 /** Where programs are that are not in /usr/bin. */
 const SBIN = new Set([
@@ -54,6 +59,10 @@ const SBIN = new Set([
   "tc",
   "visudo",
   "blkid",
+  "nginx",
+  "sshd",
+  "vsftpd",
+  "mysqld",
 ]);
 
 function addPrograms(tree: TreeBuilder, world: World, programs: readonly string[]): void {

@@ -28,8 +28,13 @@ export function addProcess(tree: TreeBuilder, at: World["processes"][number] & {
   if (!kernel)
     tree.link(
       `${path}/exe`,
-      at.world.persona.os.flavour === "busybox"
-        ? "/bin/busybox"
-        : (/\/[\w./-]+/.exec(at.command)?.[0] ?? "/usr/bin/bash"),
+      at.world.persona.os.flavour === "busybox" ? "/bin/busybox" : executable(at.command),
     );
+}
+
+/** The program behind a title; a child of a server has its own title and its parent's program. */
+function executable(command: string): string {
+  if (command.startsWith("nginx: ")) return "/usr/sbin/nginx";
+  if (command.startsWith("sshd: ")) return "/usr/sbin/sshd";
+  return /\/[\w./-]+/.exec(command)?.[0] ?? "/usr/bin/bash";
 }
