@@ -21,7 +21,7 @@ function setUp() {
   };
   const failures: unknown[] = [];
   const app = createAppBus({ connect, clock, onFailure: (error) => failures.push(error) });
-  return { clock, state, app, failures };
+  return { clock, state, app, failures, hub };
 }
 
 describe("createAppBus", () => {
@@ -34,6 +34,20 @@ describe("createAppBus", () => {
     clock.advance(1);
     expect(await app.get()).toBeNull();
     expect([state.tries, failures.length]).toEqual([2, 2]);
+  });
+
+  test("where there is no bus as far as is known, nothing is tried; once there is, the next caller need not wait", async () => {
+    const { state, clock, hub } = setUp();
+    let there = false;
+    const connect = async (): Promise<Bus> => {
+      state.tries++;
+      return hub.connect({ name: "api" });
+    };
+    const app = createAppBus({ connect, clock, mayConnect: async () => there });
+    expect([await app.get(), state.tries]).toEqual([null, 0]);
+    there = true;
+    expect((await app.get())?.name).toBe("api");
+    expect(state.tries).toBe(1);
   });
 
   test("callers share one connect, and its success sticks", async () => {

@@ -12,6 +12,8 @@ export const RETRY_MS = 2000;
 export interface AppBusOptions {
   /** Gives a bus that is connected, or rejects. */
   readonly connect: () => Promise<Bus>;
+  /** Whether there is a bus to connect to, as far as this process knows; without one, nothing is tried. */
+  readonly mayConnect?: () => Promise<boolean>;
   readonly clock: Clock;
   /** Hears why each connect failed. */
   readonly onFailure?: (error: unknown) => void;
@@ -29,7 +31,7 @@ export interface AppBus {
 }
 
 /** Makes it; connects at the first `get`. */
-export function createAppBus({ connect, clock, onFailure }: AppBusOptions): AppBus {
+export function createAppBus({ connect, mayConnect, clock, onFailure }: AppBusOptions): AppBus {
   const waiting = new Set<(bus: Bus) => void>();
   let bus: Bus | undefined;
   let trying: Promise<Bus | null> | undefined;
@@ -38,6 +40,7 @@ export function createAppBus({ connect, clock, onFailure }: AppBusOptions): AppB
 
   const attempt = async (): Promise<Bus | null> => {
     try {
+      if (mayConnect && !(await mayConnect())) return null;
       const made = await connect();
       if (closed) {
         await made.close();

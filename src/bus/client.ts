@@ -31,6 +31,8 @@ export interface LinkedBusOptions {
   readonly where: string;
   /** Longest topic and pattern that the links carry. */
   readonly maxTopic?: number;
+  /** Delay between tries until the first that succeeds, in ms; those of a reconnection when absent. */
+  readonly firstRetryMs?: number | undefined;
   readonly link: (owner: LinkOwner) => BusLink;
 }
 
@@ -48,6 +50,7 @@ export class LinkedBus implements Bus {
   #link: BusLink | undefined;
   #waiting = false;
   #attempt = 0;
+  #everUp = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: LinkedBusOptions) {
@@ -165,6 +168,7 @@ export class LinkedBus implements Bus {
   #up(): void {
     if (this.#attempt > 0) this.#options.log.info({ attempt: this.#attempt }, "bus is reachable again");
     this.#attempt = 0;
+    this.#everUp = true;
     this.#lifecycle.tell({ type: "connected" });
   }
 
@@ -177,8 +181,7 @@ export class LinkedBus implements Bus {
   }
 
   async #retry(reason: string): Promise<void> {
-    const step = RECONNECT_MS[Math.min(this.#attempt, RECONNECT_MS.length - 1)] ?? 2000;
-    const delayMs = step / 2 + (this.#random.fraction() * step) / 2;
+    const delayMs = this.#delayMs();
     const attempt = ++this.#attempt;
     const fields = { where: this.#options.where, reason, attempt };
     if (attempt === 1) this.#options.log.warn(fields, "bus is not reachable; retrying");
@@ -188,6 +191,13 @@ export class LinkedBus implements Bus {
     await this.#options.clock.sleep(delayMs, this.#ending.signal);
     this.#waiting = false;
     if (!this.#closing) this.#connect();
+  }
+
+  #delayMs(): number {
+    const { firstRetryMs } = this.#options;
+    if (firstRetryMs !== undefined && !this.#everUp) return firstRetryMs;
+    const step = RECONNECT_MS[Math.min(this.#attempt, RECONNECT_MS.length - 1)] ?? 2000;
+    return step / 2 + (this.#random.fraction() * step) / 2;
   }
 
   #slow(pattern: string, dropped: number): void {

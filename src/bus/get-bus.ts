@@ -19,6 +19,8 @@ export interface GetBusOptions {
   readonly log: BusLog;
   readonly clock: Clock;
   readonly env?: NodeJS.ProcessEnv;
+  /** Delay between tries until the first that succeeds, in ms; those of a reconnection when absent. */
+  readonly firstRetryMs?: number | undefined;
 }
 
 type Make = (options: GetBusOptions, env: NodeJS.ProcessEnv) => Bus;

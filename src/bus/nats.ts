@@ -18,6 +18,7 @@ export interface NatsBusOptions {
   readonly log: BusLog;
   readonly clock: Clock;
   readonly random?: Random;
+  readonly firstRetryMs?: number | undefined;
 }
 
 /** A client of NATS. */

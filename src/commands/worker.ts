@@ -139,7 +139,8 @@ async function runHere(
   const parent = supervised
     ? tellSupervisor({ hangMs: config.get("supervisor.hang_ms"), clock: systemClock })
     : keepPassword(folder, log);
-  const bus = getBus({ name: worker.name, log, clock: systemClock, env: process.env });
+  const { name, firstBusRetryMs: firstRetryMs } = worker;
+  const bus = getBus({ name, log, clock: systemClock, env: process.env, firstRetryMs });
   try {
     await runWorker(worker, {
       bus,

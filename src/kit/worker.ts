@@ -73,6 +73,8 @@ export interface WorkerDefinition {
   /** Linux capabilities that it needs when it does not run as root; empty for most. */
   readonly privileges: readonly string[];
   readonly service: ServiceNeeds;
+  /** Delay between its tries to reach the bus until the first that succeeds, in ms; those of any client when absent. */
+  readonly firstBusRetryMs?: number;
   /** Whether `decnet up` runs it by default. */
   readonly supervised: boolean;
   readonly load: () => Promise<RunWorker>;

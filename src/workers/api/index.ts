@@ -23,6 +23,8 @@ export const api = defineWorker({
     places: { database: "write", spool: "read", blobs: "write", run: "write", bus: "read" },
     startsOthers: true,
   },
+  // RETRY_MS of its second connection, which is made once this one stands.
+  firstBusRetryMs: 2000,
   supervised: true,
   load: async () => (await import("./run.ts")).run,
 });

@@ -64,11 +64,15 @@ function makeAdmin(context: WorkerContext, store: Store): Promise<FirstAdmin> {
   );
 }
 
-/** A connection of its own: over the worker's, the API's own heartbeat would not come back to it. */
-function createBus({ clock, log }: WorkerContext, { connectBus }: ApiOptions): AppBus {
+/**
+ * A connection of its own: over the worker's, the API's own heartbeat would not come back to it. Tried only once the
+ * worker's stands, so that this process asks for a bus that is away no more often than that one does.
+ */
+function createBus({ bus, clock, log }: WorkerContext, { connectBus }: ApiOptions): AppBus {
   const make = (): Bus => getBus({ name: "api-relay", log, clock, env: process.env });
   return createAppBus({
     connect: connectBus ?? (() => connectNow(make)),
+    mayConnect: () => bus.flush(),
     clock,
     onFailure: (error) => log.debug({ err: error }, "no bus yet"),
   });
@@ -102,6 +106,9 @@ function attachBus(context: WorkerContext, options: ApiOptions) {
             signal: context.signal,
           }),
         );
+      });
+      context.bus.onLifecycle((event) => {
+        if (event.type === "connected") void appBus.get();
       });
       await appBus.get();
       const subscribed = Promise.all(relays.map((relay) => relay.ready));
