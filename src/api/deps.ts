@@ -44,6 +44,8 @@ export interface ApiDeps {
   /** Who starts workers on this host. */
   readonly services: ServiceManager;
   readonly serviceView: ServiceView;
+  /** Ends this API as a stop on the bus does. */
+  readonly endSelf?: (() => void) | undefined;
   /** Records that the collector has on disk, ever, as last known; 0 when not known. */
   readonly acceptedPosition: () => Promise<number>;
   readonly assets?: WebAssets | undefined;

@@ -19,6 +19,8 @@ export interface WorkerOrdersOptions {
   readonly serviceView: ServiceView;
   /** The bus when it is connected. */
   readonly bus: () => Bus | undefined;
+  /** Ends this API as a stop on the bus does. */
+  readonly endSelf?: (() => void) | undefined;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -55,8 +57,8 @@ export class WorkerOrders {
     if (held) return held;
     const bus = this.#options.bus();
     if (!bus) throw new DecnetError("unavailable", "there is no bus to carry the order");
+    if (FOUNDATION.includes(worker)) return this.#stopFoundation(bus, worker, requestedBy);
     await this.#tellAgain(worker, requestedBy);
-    if (FOUNDATION.includes(worker)) return { afterwards: () => this.#tellLater(worker, requestedBy) };
     this.#tell(bus, worker, requestedBy);
     if (!(await bus.flush(FLUSH_MS))) throw new DecnetError("unavailable", "the bus did not take the order");
     this.#options.serviceView.expect();
@@ -141,6 +143,13 @@ export class WorkerOrders {
     bus.publish(topics.systemControl, { worker }, order);
   }
 
+  /** What was answered can't be taken back: a bus that hangs is found out before. */
+  async #stopFoundation(bus: Bus, worker: string, requestedBy: string): Promise<StopOrder> {
+    if (!(await bus.flush(FLUSH_MS))) throw new DecnetError("unavailable", "the bus does not answer");
+    await this.#tellAgain(worker, requestedBy);
+    return { afterwards: () => this.#tellLater(worker, requestedBy) };
+  }
+
   /** Gives the order again while the same process runs; one that was started since is not meant. */
   async #tellAgain(worker: string, requestedBy: string): Promise<void> {
     const { bus, clock, log, services } = this.#options;
@@ -161,9 +170,10 @@ export class WorkerOrders {
   }
 
   #tellLater(worker: string, requestedBy: string): void {
-    const { bus, log, serviceView } = this.#options;
+    const { bus, endSelf, log, serviceView } = this.#options;
     const connected = bus();
     if (connected) this.#tell(connected, worker, requestedBy);
+    else if (worker === "api" && endSelf) endSelf();
     else log.warn({ worker }, "the bus went away before the stop could be sent");
     serviceView.expect();
   }

@@ -19,6 +19,7 @@ import { runWorker } from "../../src/kit/run-worker.ts";
 import { api } from "../../src/workers/api/index.ts";
 import { runApi } from "../../src/workers/api/run.ts";
 import { json } from "../support/api-harness.ts";
+import { createBusProcesses } from "../support/bus-processes.ts";
 import { FakeServices } from "../support/fake-services.ts";
 import { openSse } from "../support/sse-client.ts";
 
@@ -236,6 +237,49 @@ describe("orders over a real bus", () => {
     expect(await last.json()).toEqual({ accepted: true, worker: "api", action: "stop" });
     await started.ended;
     expect(ended).toEqual(["collector"]);
+  }, 30_000);
+});
+
+describe("a foundation that fails under its own stop", () => {
+  const stop = (url: string, worker: string) =>
+    fetch(`${url}/api/v1/workers/${worker}/stop`, {
+      method: "POST",
+      headers: { authorization: "Bearer local" },
+    });
+  const services = () => new FakeServices(["api", "bus"]);
+  const connected = (url: string) =>
+    until(
+      () => read<Workers>(url, "/workers"),
+      ({ bus_connected }) => bus_connected,
+    );
+
+  test("an API that was told to stop ends, also when the bus goes away before the order is on it", async () => {
+    const folder = makeFolder();
+    const broker = await startBroker({ path: folder.busSocket, group: "", log, clock: systemClock });
+    const started = await start(folder, {}, {}, services());
+    await connected(started.url);
+    expect((await stop(started.url, "api")).status).toBe(202);
+    await broker.close();
+    await started.ended;
+  }, 20_000);
+
+  test("a bus that hangs takes no order: 503, and nothing is promised", async () => {
+    const folder = makeFolder();
+    const processes = createBusProcesses();
+    cleanups.push(() => processes.close());
+    const broker = await processes.broker(folder.busSocket);
+    const started = await start(folder, {}, {}, services());
+    await connected(started.url);
+    broker.signal("SIGSTOP");
+    for (const worker of ["bus", "api"]) {
+      const answer = await stop(started.url, worker);
+      expect([worker, answer.status]).toEqual([worker, 503]);
+      expect(await answer.json()).toEqual({
+        error: { code: "unavailable", message: "the bus does not answer" },
+      });
+    }
+    broker.signal("SIGCONT");
+    expect((await stop(started.url, "bus")).status).toBe(202);
   }, 30_000);
 });
 

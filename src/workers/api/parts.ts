@@ -36,6 +36,7 @@ export interface PartsOptions {
   readonly services?: ServiceManager | undefined;
   readonly assets?: WebAssets | undefined;
   readonly localToken?: string | undefined;
+  readonly endSelf: () => void;
 }
 
 /** The parts. */

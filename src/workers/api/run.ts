@@ -137,6 +137,7 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
       db: store.db,
       bus: bus.get,
       busConnected: bus.connected,
+      endSelf: () => stop.abort(),
     });
     const { hub, registry, wake } = parts;
     const { serviceView } = parts.deps;
