@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { WebFile } from "../../scripts/build-web.ts";
 import { buildWeb } from "../../scripts/build-web.ts";
-import type { Worker } from "../../src/api/types.ts";
+import type { AuditEntry, Worker } from "../../src/api/types.ts";
 import { launchBrowser, signIn, type TestBrowser, type TestPage } from "../support/browser.ts";
 import { type MockApi, startMockApi } from "../support/mock-api.ts";
 import { busyInstall } from "../support/mock-data.ts";
@@ -102,10 +102,61 @@ test("starting: one, all, and a refusal in the service manager's words", async (
   expect(api.orders).toEqual(["/workers/correlator/start", "/workers/start-all"]);
 }, 30_000);
 
+test("who gave the latest orders, from where, and what came of each; what is a stranger's word spelled out", async () => {
+  const order = { action: "worker.stop", target: "ingester", detail: "", source: "10.0.0.7" };
+  const all = JSON.stringify({
+    started: ["decky"],
+    already_running: ["bus"],
+    failed: [{ name: "api", reason: "masked" }],
+  });
+  const entries: readonly AuditEntry[] = [
+    {
+      ...order,
+      id: 4,
+      ts: Date.now(),
+      username: "bus",
+      source: "bus",
+      detail: `requested_by: ${HOSTILE}`,
+      outcome: "told on the bus",
+    },
+    {
+      ...order,
+      id: 3,
+      ts: Date.now() - 1000,
+      username: "vera",
+      outcome: "forbidden: this takes an admin",
+    },
+    {
+      ...order,
+      id: 2,
+      ts: Date.now() - 2000,
+      username: "anna",
+      action: "worker.start-all",
+      target: "all",
+      outcome: all,
+    },
+    { ...order, id: 1, ts: Date.now() - 3000, username: "anna", outcome: `{"started":["` },
+  ];
+  await openWorkers();
+  const panel = open.page.getByRole("region", { name: "Latest orders" });
+  await panel.getByText("No worker was told").waitFor();
+  api.change({ audit: entries });
+  // An order shows without a reload.
+  await open.page.getByRole("button", { name: "Start all" }).click();
+  await panel.getByText("forbidden: this takes an admin").waitFor();
+  await panel.getByText("Started: decky. Running already: bus. api: masked.").waitFor();
+  await panel.getByText('{"started":["').waitFor();
+  expect(await panel.getByRole("row").filter({ hasText: "vera" }).textContent()).toContain("10.0.0.7");
+  await panel.getByText('<img src=x onerror="alert(1)">').waitFor();
+  expect(await open.page.locator("main img").count()).toBe(0);
+  expect(await panel.textContent()).not.toContain("\u202e");
+}, 30_000);
+
 test("a viewer sees the rows and no orders", async () => {
   api.change({ role: "viewer" });
   await openWorkers();
   await row("ingester").waitFor();
+  expect(await open.page.getByRole("region", { name: "Latest orders" }).count()).toBe(0);
   expect(await open.page.getByRole("button", { name: /^(Stop|Start) / }).count()).toBe(0);
 }, 30_000);
 

@@ -6,12 +6,14 @@ import type { Bus, BusEvent } from "../../src/bus/bus.ts";
 import { FakeHub } from "../../src/bus/fake.ts";
 import { systemClock, TestClock } from "../../src/contract/clock.ts";
 import { createLogger } from "../../src/kit/log.ts";
+import { insertAudit } from "../../src/store/audit.ts";
 import type { Harness, HarnessOptions } from "../support/api-harness.ts";
-import { createHarness } from "../support/api-harness.ts";
+import { createHarness, json } from "../support/api-harness.ts";
 import { FakeServices } from "../support/fake-services.ts";
 
 const BASE = "/api/v1";
 const names = ["collector", "bus", "ingester", "api"];
+const ENTRY = { ts: 1, username: "admin", target: "", detail: "", source: "", outcome: "" };
 const parts = { log: createLogger("test", "silent"), clock: systemClock };
 const cleanups: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -211,6 +213,25 @@ for (const transport of ["memory", "socket"] as const) {
         body: { started: ["api", "collector", "ingester"], already_running: [], failed: [] },
       });
       expect(services.starts).toEqual(["api", "collector", "ingester"]);
+    });
+
+    test("the audit is asked for orders alone", async () => {
+      const harness = await open();
+      await post(harness, "collector/start");
+      await post(harness, "start-all");
+      const login = { username: "nobody", password: "wrong" };
+      await harness.request(`${BASE}/auth/login`, json("POST", login));
+      await insertAudit(harness.store.db, { ...ENTRY, action: "workers" });
+      await insertAudit(harness.store.db, { ...ENTRY, action: "worker_x" });
+      const of = async (query: string): Promise<string[]> => {
+        const response = await harness.as("admin", `${BASE}/audit?${query}`);
+        return ((await response.json()) as { data: AuditEntry[] }).data.map(({ action }) => action);
+      };
+      expect(await of("action=worker")).toEqual(["worker.start-all", "worker.start"]);
+      expect(await of("action=worker.start")).toEqual(["worker.start"]);
+      expect(await of("action=worker&limit=1")).toEqual(["worker.start-all"]);
+      for (const bad of ["", "%25", "Worker", "x".repeat(65)])
+        expect((await harness.as("admin", `${BASE}/audit?action=${bad}`)).status).toBe(400);
     });
 
     test("start-all: the bus, the API, then the others; one that fails keeps nobody from it", async () => {

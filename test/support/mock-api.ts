@@ -71,6 +71,7 @@ export function startMockApi({ files, data, port = 0 }: Options): MockApi {
     remembers: true,
     role: "admin",
     orders,
+    audit: [],
   };
   let sent = 0;
   const server = Bun.serve({

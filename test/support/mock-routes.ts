@@ -1,7 +1,16 @@
 // What the stand-in for the API answers to each request, from rows that it is given.
 // Holds no state and no socket; the answers have the API's own types.
 
-import type { ApiError, Drill, LoggedIn, Me, Page, Snapshot, Workers } from "../../src/api/types.ts";
+import type {
+  ApiError,
+  AuditEntry,
+  Drill,
+  LoggedIn,
+  Me,
+  Page,
+  Snapshot,
+  Workers,
+} from "../../src/api/types.ts";
 import { attackerDetail, type MockData, sessionDetail } from "./mock-data.ts";
 import { recording } from "./mock-evidence.ts";
 
@@ -19,6 +28,8 @@ export interface MockState {
   readonly role: Me["role"];
   /** Orders to workers, as they came in. */
   readonly orders: string[];
+  /** The audit trail of orders to workers, newest first. */
+  readonly audit: readonly AuditEntry[];
 }
 
 const hour = (): number => Date.now() + 3_600_000;
@@ -80,8 +91,8 @@ function readOne({ data }: MockState, path: string): Response {
 }
 
 function read(state: MockState, path: string, query: URLSearchParams): Response {
-  const { data } = state;
-  const me: Me = { username: "admin", role: state.role, expires_at: hour() };
+  const { data, role } = state;
+  const me: Me = { username: "admin", role, expires_at: hour() };
   const answers = new Map<string, () => Response>([
     ["/auth/me", () => Response.json(me)],
     ["/stats", () => Response.json({ ...data.stats, drills: query.get("drills") === "true" })],
@@ -93,6 +104,10 @@ function read(state: MockState, path: string, query: URLSearchParams): Response 
     ["/credentials", () => page(data.credentials)],
     ["/credentials/reuse", () => page(data.reuse)],
     ["/evidence", () => evidenceOf(data, query)],
+    [
+      "/audit",
+      () => (role === "admin" ? page(state.audit) : refuse(403, "forbidden", "this takes an admin")),
+    ],
   ]);
   return answers.get(path)?.() ?? readOne(state, path);
 }

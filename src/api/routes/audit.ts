@@ -16,7 +16,17 @@ export function addAuditRoutes(router: ApiRouter, { auth, db }: ApiDeps): void {
     method: "get",
     path: "/audit",
     summary: "Who did what, newest first",
-    request: { query: z.object({ ...paging, username: z.string().min(1).max(64).optional() }) },
+    request: {
+      query: z.object({
+        ...paging,
+        username: z.string().min(1).max(64).optional(),
+        action: z
+          .string()
+          .regex(/^[a-z][a-z.-]{0,63}$/)
+          .optional()
+          .openapi({ description: "an action, or what several begin with: `worker`", example: "worker" }),
+      }),
+    },
     responses: answers(pageOf(auditSchema), "A page of entries"),
   });
   router.openapi(list, async (c) => {

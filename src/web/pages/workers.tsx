@@ -1,5 +1,6 @@
 // The processes of this install: who is well, who fell silent and why, what each says of itself; orders, for admins.
 
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Worker } from "../../api/types.ts";
 import { Badge, type Tone } from "../parts/badges.tsx";
@@ -8,8 +9,9 @@ import { type Column, DataTable } from "../parts/data-table.tsx";
 import { formatBytes, formatCount, formatDuration } from "../parts/format.ts";
 import { RequestFailed } from "../parts/http.ts";
 import { useNow } from "../parts/moment.tsx";
+import { OrderLog } from "../parts/order-log.tsx";
 import { PageFrame } from "../parts/panel.tsx";
-import { useMe, useWorkers } from "../parts/queries.ts";
+import { keys, useMe, useWorkers } from "../parts/queries.ts";
 import { Await, Empty } from "../parts/states.tsx";
 import { Untrusted } from "../parts/untrusted.tsx";
 import { plainLine } from "../parts/visible-text.ts";
@@ -234,7 +236,8 @@ function Lead({ connected }: { readonly connected: boolean }) {
 export function WorkersPage() {
   const query = useWorkers();
   const isAdmin = useMe().data?.role === "admin";
-  const orders = useOrders(query.refetch);
+  const client = useQueryClient();
+  const orders = useOrders(() => client.invalidateQueries({ queryKey: [keys.workers] }));
   const aside = isAdmin && (
     <button type="button" className="button" disabled={orders.busy} onClick={() => orders.run(startAll)}>
       Start all
@@ -268,6 +271,7 @@ export function WorkersPage() {
               {others.length > 0 && (
                 <p className="note faint">Not run by this install: {others.join(", ")}.</p>
               )}
+              {isAdmin && <OrderLog />}
             </>
           );
         }}

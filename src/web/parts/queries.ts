@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import type {
   Attacker,
   AttackerDetail,
+  AuditEntry,
   Credential,
   CredentialReuse,
   Deckies,
@@ -94,6 +95,16 @@ export function useWorkers() {
       return getJson<Workers>("/workers", signal);
     },
     refetchInterval: workersPoll.waitMs,
+  });
+}
+
+/** The latest orders to workers; read again with the rows, which they change. */
+export function useOrderLog(limit: number) {
+  return useQuery({
+    queryKey: [keys.workers, "orders", limit],
+    queryFn: ({ signal }) =>
+      getJson<Page<AuditEntry>>(withQuery("/audit", { action: "worker", limit: String(limit) }), signal),
+    refetchInterval: 10_000,
   });
 }
 

@@ -9,16 +9,32 @@ export async function orderWorker(name: string, action: "stop" | "start"): Promi
   return action === "stop" ? `${name} was told to stop.` : `${name} is being started.`;
 }
 
-/** Has all started; says what came of it. */
-export async function startAll(): Promise<string> {
-  const all = await postJson<StartedAll>("/workers/start-all", {});
-  const { started = [], already_running = [], failed = [] } = all ?? {};
+/** What came of a start of all, in words. */
+function startedText({ started, already_running, failed }: StartedAll): string {
   const parts = [
     started.length > 0 ? `Started: ${started.join(", ")}.` : "Nothing had to be started.",
     already_running.length > 0 ? `Running already: ${already_running.join(", ")}.` : "",
     ...failed.map(({ name, reason }) => `${name}: ${reason}.`),
   ];
   return parts.filter((part) => part !== "").join(" ");
+}
+
+const nothing: StartedAll = { started: [], already_running: [], failed: [] };
+
+/** Has all started; says what came of it. */
+export async function startAll(): Promise<string> {
+  return startedText({ ...nothing, ...(await postJson<StartedAll>("/workers/start-all", {})) });
+}
+
+/** An outcome of the audit trail in words: that of a start of all is kept as JSON, cut where it is long. */
+export function outcomeText(outcome: string): string {
+  if (!outcome.startsWith("{")) return outcome.replaceAll("_", " ");
+  try {
+    return startedText({ ...nothing, ...(JSON.parse(outcome) as Partial<StartedAll>) });
+  } catch {
+    // Cut: told as it is.
+    return outcome;
+  }
 }
 
 /** What a stop of this worker brings about. */
