@@ -30,6 +30,53 @@ test.each(workers.map((worker) => [worker.name, worker] as const))(
   },
 );
 
+/** Lines that every unit has. */
+const COMMON = [
+  "WorkingDirectory=/",
+  "Restart=on-failure",
+  "LimitNOFILE=65536",
+  "NoNewPrivileges=yes",
+  "ProtectClock=yes",
+  "RestrictSUIDSGID=yes",
+  "LockPersonality=yes",
+  "SystemCallArchitectures=native",
+  "SystemCallFilter=@system-service",
+  "UMask=0027",
+];
+/** Lines of each that needs no view of the host's files. */
+const SEALED = [
+  "ProtectSystem=strict",
+  "ProtectHome=yes",
+  "PrivateTmp=yes",
+  "PrivateDevices=yes",
+  "ProtectProc=invisible",
+  "RestrictNamespaces=yes",
+];
+const FAMILIES = {
+  none: "AF_UNIX",
+  management: "AF_UNIX AF_INET AF_INET6",
+  decoys: "AF_UNIX AF_INET AF_INET6 AF_NETLINK",
+  fleet: "AF_UNIX AF_INET AF_INET6 AF_NETLINK AF_PACKET",
+};
+
+test.each(workers.map((worker) => [worker.name, worker] as const))("%s is closed in", (_, worker) => {
+  const lines = renderUnit(worker, options).split("\n");
+  const { network, user } = worker.service;
+  const own = [
+    `ExecStart=${options.binary} ${worker.name}`,
+    `User=${user === "workers" ? "decnet" : "decnet-decky"}`,
+    `AmbientCapabilities=${worker.privileges.join(" ")}`,
+    `RestrictAddressFamilies=${FAMILIES[network]}`,
+  ];
+  const wanted = [...own, ...COMMON, ...(network === "fleet" ? [] : SEALED)];
+  expect(wanted.filter((line) => !lines.includes(line))).toEqual([]);
+  // systemd takes the last of two settings: none may be undone further down.
+  const keys = wanted.map((line) => line.slice(0, line.indexOf("=") + 1));
+  const once = keys.filter((key) => key !== "SystemCallFilter=");
+  for (const key of once)
+    expect([key, lines.filter((line) => line.startsWith(key)).length]).toEqual([key, 1]);
+});
+
 test("what makes namespaces has the host's view of files: nothing in its unit gives it another", () => {
   const maker = workers.find((worker) => worker.service.network === "fleet");
   if (!maker) throw new Error("nobody makes namespaces");

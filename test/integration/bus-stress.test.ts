@@ -136,13 +136,14 @@ test("descriptors exhausted: clients that are in go on, nothing spins, and there
   await sub.ready;
   await writer.flush();
   const crowd = await Promise.all(Array.from({ length: 80 }, () => rawClient(path)));
-  const before = cpuTicks(pid);
   for (let i = 0; i < 200; i++) {
     writer.publishTo("a", { i });
     await take(sub, 1);
   }
+  // With nothing to do: one that spins takes all that it can get, a quarter of a core on the busiest of machines.
+  const before = cpuTicks(pid);
   await systemClock.sleep(1000);
-  expect(cpuTicks(pid) - before).toBeLessThan(60);
+  expect(cpuTicks(pid) - before).toBeLessThan(15);
   for (const one of crowd) one.destroy();
   expect(await client("late", path).flush(10_000)).toBe(true);
 }, 30_000);
