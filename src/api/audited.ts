@@ -3,8 +3,7 @@
 
 import type { Context, MiddlewareHandler } from "hono";
 import { printable } from "../contract/captured.ts";
-import { DecnetError, toError } from "../contract/errors.ts";
-import { insertAudit } from "../store/audit.ts";
+import { DecnetError } from "../contract/errors.ts";
 import type { ApiDeps } from "./deps.ts";
 import type { ApiEnv } from "./env.ts";
 
@@ -31,7 +30,7 @@ function inPath(c: Context): string {
  * once the answer is out: then the entry is written before.
  */
 export function audited(
-  { db, clock, log }: Pick<ApiDeps, "db" | "clock" | "log">,
+  { trail, clock }: Pick<ApiDeps, "trail" | "clock">,
   action: string,
   target: string | undefined = undefined,
 ): MiddlewareHandler<ApiEnv> {
@@ -39,7 +38,8 @@ export function audited(
     await next();
     const principal = c.get("principal");
     if (!principal) return;
-    const entry = {
+    // The order stands whether the store takes it or not: a full disk must not keep an operator from stopping what fills it.
+    await trail.enter({
       ts: clock.now(),
       username: principal.username,
       action,
@@ -47,13 +47,7 @@ export function audited(
       detail: "",
       source: c.env?.source ?? "",
       outcome: outcomeOf(c.error, c.get("outcome")),
-    };
-    try {
-      await insertAudit(db, entry);
-    } catch (error) {
-      // The order stands: a full disk must not keep an operator from stopping what fills it.
-      log.error({ err: toError(error), entry }, "audit entry could not be stored");
-    }
+    });
     const afterwards = c.get("afterwards");
     if (afterwards) clock.after(ANSWERED_MS, afterwards);
   };

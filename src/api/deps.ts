@@ -6,6 +6,7 @@ import type { Clock } from "../contract/clock.ts";
 import type { ServiceManager } from "../contract/service-manager.ts";
 import type { Logger } from "../kit/log.ts";
 import type { Database } from "../store/schema.ts";
+import type { AuditTrail } from "./audit-trail.ts";
 import type { Auth } from "./auth.ts";
 import type { ServiceView } from "./service-view.ts";
 import type { StreamHub } from "./stream/hub.ts";
@@ -25,6 +26,7 @@ export interface BlobSource {
 /** The parts of the app. */
 export interface ApiDeps {
   readonly db: Kysely<Database>;
+  readonly trail: AuditTrail;
   readonly auth: Auth;
   readonly users: UserDesk;
   readonly registry: WorkerRegistry;

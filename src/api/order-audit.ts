@@ -8,9 +8,10 @@ import { printable } from "../contract/captured.ts";
 import type { Clock } from "../contract/clock.ts";
 import { toError } from "../contract/errors.ts";
 import type { Logger } from "../kit/log.ts";
-import type { FoundNote, OrderNote } from "../kit/order-notes.ts";
+import type { FoundNote } from "../kit/order-notes.ts";
 import { insertAudit } from "../store/audit.ts";
 import type { Database } from "../store/schema.ts";
+import type { AuditTrail, TrailEntry } from "./audit-trail.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
 /** Where notes lie. */
@@ -22,6 +23,7 @@ export interface NoteSource {
 /** What it needs. */
 export interface OrderAuditOptions {
   readonly db: Kysely<Database>;
+  readonly trail: AuditTrail;
   readonly registry: Pick<WorkerRegistry, "present">;
   readonly notes: NoteSource;
   readonly clock: Clock;
@@ -37,8 +39,6 @@ const WINDOW_MS = 60_000;
 const MOST = 60;
 const ASKER_CHARS = 200;
 const LOOK_MS = 5_000;
-
-type Entry = Omit<OrderNote, "action"> & { readonly action: string; readonly source: string };
 
 /** Takes them in. */
 export class OrderAudit {
@@ -63,7 +63,7 @@ export class OrderAudit {
       return;
     const asker = printable(order.payload.requested_by, ASKER_CHARS);
     if (this.#isRepeated(`${worker} ${asker}`) || !(await this.#fits())) return;
-    await this.#insert({
+    await this.#options.trail.enter({
       ts: clock.now(),
       username: BUS_USER,
       action: "worker.stop",
@@ -80,17 +80,18 @@ export class OrderAudit {
     for (const found of notes.find()) {
       if (this.#taken.has(found.path)) continue;
       if (!found.note) log.warn({ path: found.path }, "not a note of an order; removed");
-      else if (!(await this.#insert({ ...found.note, source: "command line" }))) return;
+      else if (!(await this.#insert({ ...found.note, source: found.note.source ?? "command line" }))) return;
       this.#taken.add(found.path);
       notes.remove(found);
       this.#taken.delete(found.path);
     }
   }
 
-  /** Goes on taking them until the signal aborts. */
+  /** Goes on taking them, and what else waits for the store, until the signal aborts. */
   async keepTakingNotes(signal: AbortSignal): Promise<void> {
-    const { clock, log } = this.#options;
+    const { clock, log, trail } = this.#options;
     while (!signal.aborted) {
+      await trail.retry();
       try {
         await this.takeNotes();
         this.#failing = false;
@@ -121,16 +122,19 @@ export class OrderAudit {
     if (this.#inWindow !== MOST) return this.#inWindow < MOST;
     const detail = "more orders on the bus than are listed, for up to a minute";
     const about = { username: BUS_USER, action: "worker.stop", target: "", detail, source: "bus" };
-    await this.#insert({ ...about, ts: clock.now(), outcome: "told on the bus" });
+    await this.#options.trail.enter({ ...about, ts: clock.now(), outcome: "told on the bus" });
     return false;
   }
 
-  async #insert(entry: Entry): Promise<boolean> {
+  async #insert(entry: TrailEntry): Promise<boolean> {
     try {
       await insertAudit(this.#options.db, entry);
       return true;
     } catch (error) {
-      this.#options.log.error({ err: toError(error), untrusted: entry }, "audit entry could not be stored");
+      this.#options.log.error(
+        { err: toError(error), untrusted: entry },
+        "note of an order could not be stored",
+      );
       return false;
     }
   }

@@ -1,4 +1,5 @@
-// Notes of orders that were given while the API was away, one file each in the run folder: it takes them into the audit.
+// Notes for the audit trail, one file each in the run folder: of orders that were given while the API was away, and of
+// what it could not enter before its own end. It takes them in when it runs.
 // Holds no secret, and follows no name that another user could have chosen.
 
 import { lstatSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -9,7 +10,7 @@ import type { DataFolder, FolderOwner } from "./data-folder.ts";
 import { writeRunFile } from "./install.ts";
 
 const NAME = /^order-(.{26})\.json$/;
-const NOTE_BYTES = 4096;
+const NOTE_BYTES = 16 * 1024;
 /** Most that are taken at once. */
 const TAKE = 200;
 
@@ -17,10 +18,12 @@ const text = z.string().max(300);
 const noteSchema = z.strictObject({
   ts: z.int().nonnegative(),
   username: z.string().min(1).max(64),
-  action: z.enum(["worker.stop", "worker.start"]),
-  target: z.string().min(1).max(64),
+  action: z.string().regex(/^[a-z][a-z.-]{0,63}$/),
+  target: text,
   detail: text,
-  outcome: text,
+  /** Where it was asked from; absent for the command line. */
+  source: z.string().max(64).optional(),
+  outcome: z.string().max(2000),
 });
 
 /** Who gave which order, and what came of it. `ts` is Unix ms. */

@@ -133,6 +133,48 @@ describe("notes of the command line", () => {
   });
 });
 
+describe("a store that takes no entry", () => {
+  const order = (harness: Harness, worker: string) =>
+    harness.as("admin", `/api/v1/workers/${worker}/start`, { method: "POST" });
+  const close = (harness: Harness) => harness.store.db.schema.alterTable("audit").renameTo("away").execute();
+  const reopen = (harness: Harness) => harness.store.db.schema.alterTable("away").renameTo("audit").execute();
+
+  test("orders stand, and their entries come once it does, in their order, those of the bus too", async () => {
+    const harness = await open();
+    await close(harness);
+    expect((await order(harness, "collector")).status).toBe(202);
+    await harness.trail.retry();
+    await harness.orders.take(stop("bus", "me"));
+    await reopen(harness);
+    // Behind those that wait.
+    expect((await order(harness, "api")).status).toBe(202);
+    const ended = new AbortController();
+    const taking = harness.orders.keepTakingNotes(ended.signal);
+    let entries: readonly AuditEntry[] = [];
+    while (entries.length < 3) entries = await trail(harness);
+    expect(entries.map(({ username, target }) => [username, target])).toEqual([
+      ["admin", "api"],
+      ["bus", "bus"],
+      ["admin", "collector"],
+    ]);
+    expect((entries[1]?.ts ?? 0) >= (entries[2]?.ts ?? 1)).toBe(true);
+    expect(harness.logs.filter((line) => line.includes("waits for the store"))).toHaveLength(1);
+    ended.abort();
+    await taking;
+  });
+
+  test("so many wait and no more; what is lost is in the log", async () => {
+    const left: string[] = [];
+    const harness = await open({ leave: ({ target }) => left.push(target) });
+    await close(harness);
+    const entry = { ts: 1, username: "u", action: "worker.stop", detail: "", source: "", outcome: "" };
+    for (let i = 0; i < 1002; i++) await harness.trail.enter({ ...entry, target: String(i) });
+    await harness.trail.end();
+    expect(left).toEqual(Array.from({ length: 1000 }, (_, i) => String(i)));
+    expect(harness.logs.filter((line) => line.includes("audit entry is lost"))).toHaveLength(2);
+  });
+});
+
 test("the command line's own user is believed of the local operator alone, and only as a name", async () => {
   const harness = await open();
   const ask = async (who: "local" | "admin", operator: string) => {

@@ -1,12 +1,13 @@
 // The api worker as a whole: coming up without a bus, coming alive with one, ports, files, the end.
 
+import { Database } from "bun:sqlite";
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { LoggedIn, Worker, Workers } from "../../src/api/types.ts";
+import type { AuditEntry, LoggedIn, Worker, Workers } from "../../src/api/types.ts";
 import { connectNow } from "../../src/bus/app-bus.ts";
 import { startBroker } from "../../src/bus/broker.ts";
 import { UnixBus } from "../../src/bus/client.ts";
@@ -284,6 +285,34 @@ describe("a foundation that fails under its own stop", () => {
 });
 
 describe("the end", () => {
+  test("an order that a locked store has no entry of is in the audit once the next API runs", async () => {
+    const folder = makeFolder();
+    const first = await start(folder, {}, {}, new FakeServices(["api", "collector"]));
+    const lock = new Database(folder.database);
+    lock.run("BEGIN IMMEDIATE");
+    const headers = { authorization: "Bearer local" };
+    const url = `${first.url}/api/v1/workers/collector/start`;
+    expect((await fetch(url, { method: "POST", headers })).status).toBe(202);
+    await first.stop();
+    lock.run("ROLLBACK");
+    lock.close();
+    const second = await start(folder, {}, {}, new FakeServices([]));
+    const { data } = await until(
+      () => read<{ data: AuditEntry[] }>(second.url, "/audit?action=worker"),
+      (page) => page.data.length > 0,
+    );
+    expect(data).toMatchObject([
+      {
+        username: "local",
+        action: "worker.start",
+        target: "collector",
+        source: "127.0.0.1",
+        outcome: "already_running",
+      },
+    ]);
+    expect(readdirSync(folder.run).filter((name) => name.startsWith("order-"))).toEqual([]);
+  }, 30_000);
+
   test("open streams do not hold it up", async () => {
     const started = await start(makeFolder());
     const stream = await openSse(`${started.url}/api/v1/stream`, { authorization: "Bearer local" });

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createApp } from "../../src/api/app.ts";
+import { AuditTrail, type TrailEntry } from "../../src/api/audit-trail.ts";
 import { Auth, sha256Hex } from "../../src/api/auth.ts";
 import { startBusRelay } from "../../src/api/bus-relay.ts";
 import type { NoteSource } from "../../src/api/order-audit.ts";
@@ -62,6 +63,8 @@ export interface HarnessOptions {
   readonly relay?: Bus;
   readonly services?: FakeServices;
   readonly notes?: NoteSource;
+  /** Takes what the audit trail can't store to the end. */
+  readonly leave?: (entry: TrailEntry) => void;
   readonly absent?: ReadonlyMap<string, string>;
 }
 
@@ -72,6 +75,7 @@ export interface Harness {
   readonly registry: WorkerRegistry;
   readonly serviceView: ServiceView;
   readonly orders: OrderAudit;
+  readonly trail: AuditTrail;
   readonly wake: Wake;
   readonly blobs: Map<string, Blob>;
   readonly logs: string[];
@@ -144,8 +148,10 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   });
   const blobs = new Map<string, Blob>();
   const topologyStreams = new TopologyStreams({ db, audience: hub.audience, log, busConnected });
+  const trail = new AuditTrail({ db, log, leave: options.leave ?? (() => undefined) });
   const app = createApp({
     db,
+    trail,
     auth,
     users: new UserDesk({ db, hasher: cheapHasher, clock, random: systemRandom, auth }),
     registry,
@@ -170,7 +176,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
   const stop = new AbortController();
   const { signal } = stop;
   const notes = options.notes ?? { find: () => [], remove: () => undefined };
-  const orders = new OrderAudit({ db, registry, notes, clock, log });
+  const orders = new OrderAudit({ db, trail, registry, notes, clock, log });
   const relay = options.relay
     ? startBusRelay({ bus: options.relay, registry, hub, topologyStreams, wake, orders, clock, signal })
     : undefined;
@@ -206,6 +212,7 @@ export async function createHarness(options: HarnessOptions): Promise<Harness> {
     registry,
     serviceView,
     orders,
+    trail,
     wake,
     blobs,
     logs,

@@ -1,6 +1,7 @@
 // The parts of the API put together: registry, event stream, logins, app. Opens no socket and starts nothing.
 
 import type { Kysely } from "kysely";
+import { AuditTrail } from "../../api/audit-trail.ts";
 import { Auth } from "../../api/auth.ts";
 import type { ApiDeps } from "../../api/deps.ts";
 import { OrderAudit } from "../../api/order-audit.ts";
@@ -19,7 +20,7 @@ import { topicOf } from "../../bus/topics.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { ServiceManager } from "../../contract/service-manager.ts";
 import { absentWorkers, whySilent } from "../../kit/absent-workers.ts";
-import { findOrderNotes, removeOrderNote } from "../../kit/order-notes.ts";
+import { findOrderNotes, removeOrderNote, writeOrderNote } from "../../kit/order-notes.ts";
 import { noServiceManager } from "../../kit/service-manager.ts";
 import type { WorkerContext } from "../../kit/worker.ts";
 import type { Database } from "../../store/schema.ts";
@@ -97,8 +98,10 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     localToken: options.localToken,
     onRevoked: (isRevoked) => hub.audience.closeWhere(isRevoked),
   });
+  const trail = new AuditTrail({ db: options.db, log, leave: (entry) => writeOrderNote(folder, entry) });
   const deps: ApiDeps = {
     ...options,
+    trail,
     auth,
     users: new UserDesk({ ...people, auth }),
     registry,
@@ -115,6 +118,6 @@ export function createParts(context: WorkerContext, options: PartsOptions): Part
     acceptedPosition: () => readSpoolHead(folder.spool),
   };
   const notes = { find: () => findOrderNotes(folder), remove: removeOrderNote };
-  const orders = new OrderAudit({ db: options.db, registry, notes, clock, log });
+  const orders = new OrderAudit({ db: options.db, trail, registry, notes, clock, log });
   return { deps, registry, hub, wake, orders, beat: createBeat(context, registry, hub) };
 }

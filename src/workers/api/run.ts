@@ -2,6 +2,7 @@
 // Refuses to take a port that was not asked for and is taken: it takes the next free one.
 
 import { createApp } from "../../api/app.ts";
+import type { AuditTrail } from "../../api/audit-trail.ts";
 import type { FirstAdmin } from "../../api/auth.ts";
 import { ensureFirstAdmin } from "../../api/auth.ts";
 import type { BusRelay } from "../../api/bus-relay.ts";
@@ -130,6 +131,7 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
   const { clock, folder, log, signal } = context;
   const store = openStore({ path: folder.database, log });
   const bus = attachBus(context, options);
+  let trail: AuditTrail | undefined;
   try {
     const admin = await makeAdmin(context, store);
     const parts = createParts(context, {
@@ -141,6 +143,7 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
     });
     const { hub, registry, wake } = parts;
     const { serviceView } = parts.deps;
+    trail = parts.deps.trail;
     await bus.start(parts);
     const server = serve(context, parts);
     const takeWorkerChanges = () => registry.takeChanges();
@@ -161,6 +164,7 @@ export async function runApi(given: WorkerContext, options: ApiOptions = {}): Pr
   } finally {
     stop.abort();
     await bus.close();
+    await trail?.end();
     await store.close();
   }
 }
