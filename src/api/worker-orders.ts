@@ -42,6 +42,8 @@ export interface StopOrder {
 /** Orders to workers. */
 export class WorkerOrders {
   readonly #options: WorkerOrdersOptions;
+  /** Of stops that may still be repeated: what ends that. */
+  readonly #forget = new Map<string, () => void>();
 
   constructor(options: WorkerOrdersOptions) {
     this.#options = options;
@@ -150,23 +152,31 @@ export class WorkerOrders {
     return { afterwards: () => this.#tellLater(worker, requestedBy) };
   }
 
-  /** Gives the order again while the same process runs; one that was started since is not meant. */
+  /**
+   * Gives the order again while the same process runs; one that was started since is not meant. A supervisor is asked to
+   * end it besides: who hangs hears nothing. systemd lets this process start units alone.
+   */
   async #tellAgain(worker: string, requestedBy: string): Promise<void> {
     const { bus, clock, log, services } = this.#options;
     const pid = (await services.state(worker))?.pid;
     if (pid === undefined) return;
     const look = async (): Promise<void> => {
+      if ((await services.state(worker))?.pid !== pid) return;
       const connected = bus();
-      if (connected && (await services.state(worker))?.pid === pid)
-        this.#tell(connected, worker, requestedBy);
+      if (connected) this.#tell(connected, worker, requestedBy);
+      if (services.kind === "supervisor") await this.#holdLater(worker);
     };
-    for (const ms of AGAIN_MS) {
+    this.#forget.get(worker)?.();
+    const cancels = AGAIN_MS.map((ms) =>
       clock.after(ms, () => {
         look().catch((error: unknown) =>
           log.warn({ err: toError(error), worker }, "stop could not be repeated"),
         );
-      });
-    }
+      }),
+    );
+    this.#forget.set(worker, () => {
+      for (const cancel of cancels) cancel();
+    });
   }
 
   #tellLater(worker: string, requestedBy: string): void {
@@ -180,6 +190,7 @@ export class WorkerOrders {
 
   async #start(worker: string): Promise<StartOutcome> {
     const { services, serviceView, clock } = this.#options;
+    this.#forget.get(worker)?.();
     const stop = new AbortController();
     const late = clock.sleep(START_MS, stop.signal).then(() => {
       if (!stop.signal.aborted)

@@ -190,6 +190,19 @@ describe.each(names)("%s", (worker) => {
   }, 90_000);
 });
 
+test("one that hangs is stopped all the same, within 6 s, and stays stopped", async () => {
+  await allWell();
+  const before = pids();
+  signal(before.get("collector"), "SIGSTOP");
+  await order("collector", "stop");
+  await within(6_000, async () => !pids().has("collector"));
+  // Longer than a restart would wait.
+  await systemClock.sleep(2_000, new AbortController().signal);
+  expect((await supervisor.state("collector"))?.phase).toBe("stopped");
+  expectSame(before, ["collector"]);
+  await supervisor.start("collector");
+}, 90_000);
+
 describe("all workers", () => {
   test(`crash loop: told as one within ${worst("crash loop")} ms, and over when the crashes are`, async () => {
     await allWell();

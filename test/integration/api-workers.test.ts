@@ -132,6 +132,7 @@ for (const transport of ["memory", "socket"] as const) {
     test("a stop is given again while the same process runs, and not to one that was started since", async () => {
       const { bus, next } = await makeBus();
       const services = new FakeServices(names);
+      services.kind = "systemd";
       const harness = await open({ bus, services });
       await post(harness, "collector/stop");
       expect([(await next()).topic, (await next()).topic]).toEqual(Array(2).fill("system.collector.control"));
@@ -139,6 +140,19 @@ for (const transport of ["memory", "socket"] as const) {
       await post(harness, "ingester/stop");
       const heard = [await next(), await next(), await next()].map((order) => order.topic);
       expect(heard).toEqual(Array(3).fill("system.ingester.control"));
+      expect(services.holds).toEqual([]);
+    }, 20_000);
+
+    test("a supervisor is asked to end who has not heard; not any more once a start was asked for", async () => {
+      const { bus } = await makeBus();
+      const services = new FakeServices(names);
+      const harness = await open({ bus, services });
+      await post(harness, "ingester/stop");
+      await post(harness, "ingester/start");
+      await post(harness, "collector/stop");
+      while (services.holds.length === 0) await systemClock.sleep(10, new AbortController().signal);
+      // The other's turn would have come before.
+      expect(services.holds).toEqual(["collector"]);
     }, 20_000);
 
     test("the api and the bus are told after the answer and its audit entry", async () => {

@@ -11,7 +11,7 @@ const running: ServiceState = { phase: "running", pid: 1, reason: undefined, las
 
 /** Everything is installed and runs unless a test says otherwise. */
 export class FakeServices implements ServiceManager {
-  readonly kind = "supervisor";
+  kind: ServiceManager["kind"] = "supervisor";
   /** Names in the order in which they were to be started. */
   readonly starts: string[] = [];
   /** Names that were to be kept down. */
