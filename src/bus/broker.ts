@@ -7,7 +7,7 @@ import { DecnetError, systemErrorCode } from "../contract/errors.ts";
 import { BrokerConnection, type BrokerContext } from "./broker-connection.ts";
 import type { BusLog } from "./bus-log.ts";
 import { claimSocket, nameBeside, openToGroup, prepareFolder, type SocketClaim } from "./claim-socket.ts";
-import { connectionLimit } from "./connection-limit.ts";
+import { connectionLimit, MAX_REFUSED } from "./connection-limit.ts";
 import { createEnvelopeCodec } from "./envelope.ts";
 import { OUTBOX_LIMITS, type OutboxLimits } from "./outbox.ts";
 import { Matcher } from "./subject.ts";
@@ -160,6 +160,9 @@ function createHub(options: BrokerOptions): Hub {
       connections.add(connection);
       connection.port.attach(socket);
       if (closing) connection.bye();
+      // One that is refused holds its descriptor until it hangs up, or for a second: so many may, and no more.
+      else if (connections.size > maxConnections + MAX_REFUSED)
+        connection.port.terminate("no room to say so");
       else if (connections.size > maxConnections) connection.refuse("too_many", "too many connections");
       return connection;
     },

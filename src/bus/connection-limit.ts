@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 const MAX_CONNECTIONS = 4096;
 /** Descriptors left for the runtime, the log, and clients that are being told that there is no room. */
 const RESERVE = 40;
+/** Clients that are being told so at one time; the rest of the reserve is the runtime's. */
+export const MAX_REFUSED = 16;
 
 /** The limit by the text of /proc/self/limits (proc(5)). */
 export function connectionLimit(limits: string = readFileSync("/proc/self/limits", "utf8")): number {

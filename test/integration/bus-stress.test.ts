@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connectNow, createAppBus } from "../../src/bus/app-bus.ts";
@@ -147,22 +148,42 @@ test("10,000 subscriptions: each gets its own event, and giving them up leaves n
   expect(running.broker.stats().subscriptions).toBe(0);
 }, 60_000);
 
-test("descriptors exhausted: clients that are in go on, nothing spins, and there is room again once some leave", async () => {
-  const path = freshPath();
-  const { pid } = await broker(path, 64);
-  const [reader, writer] = [client("reader", path), client("writer", path)];
-  const sub = reader.subscribe("a");
-  await sub.ready;
-  await writer.flush();
-  const crowd = await Promise.all(Array.from({ length: 80 }, () => rawClient(path)));
-  for (let i = 0; i < 200; i++) {
-    writer.publishTo("a", { i });
-    await take(sub, 1);
-  }
-  // With nothing to do: one that spins takes all that it can get, a quarter of a core on the busiest of machines.
-  const before = cpuTicks(pid);
-  await systemClock.sleep(1000);
-  expect(cpuTicks(pid) - before).toBeLessThan(15);
-  for (const one of crowd) one.destroy();
-  expect(await client("late", path).flush(10_000)).toBe(true);
-}, 30_000);
+/** A connection that never looks at what it is told, and so never hangs up. */
+async function deafClient(path: string): Promise<{ destroy(): void }> {
+  const socket = connect({ path, allowHalfOpen: true });
+  const settled = Promise.withResolvers<void>();
+  socket.once("connect", settled.resolve);
+  // One that is cut off must be able to fail quietly.
+  socket.on("error", () => settled.resolve());
+  await settled.promise;
+  return socket;
+}
+
+test.each([
+  ["hang up once they are told that there is no room", rawClient],
+  ["hang on whatever they are told", deafClient],
+] as const)(
+  "descriptors exhausted by peers that %s: clients that are in go on, nothing spins, and there is room again once some leave",
+  async (_, crowdClient) => {
+    const path = freshPath();
+    const { pid } = await broker(path, 64);
+    const [reader, writer] = [client("reader", path), client("writer", path)];
+    const sub = reader.subscribe("a");
+    await sub.ready;
+    await writer.flush();
+    // Some are told that there is no room, and the rest cut off.
+    const tried = await Promise.allSettled(Array.from({ length: 80 }, () => crowdClient(path)));
+    const crowd = tried.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    for (let i = 0; i < 200; i++) {
+      writer.publishTo("a", { i });
+      await take(sub, 1);
+    }
+    // With nothing to do: one that spins takes all that it can get, a quarter of a core on the busiest of machines.
+    const before = cpuTicks(pid);
+    await systemClock.sleep(1000);
+    expect(cpuTicks(pid) - before).toBeLessThan(15);
+    for (const one of crowd) one.destroy();
+    expect(await client("late", path).flush(10_000)).toBe(true);
+  },
+  30_000,
+);
