@@ -8,6 +8,7 @@ import type { Clock } from "../contract/clock.ts";
 import { DecnetError, isDecnetError, toError } from "../contract/errors.ts";
 import type { ServiceManager, ServicePhase, StartOutcome } from "../contract/service-manager.ts";
 import type { Logger } from "../kit/log.ts";
+import { RunningStops } from "./running-stops.ts";
 import type { ServiceView } from "./service-view.ts";
 import type { StartedAll } from "./types.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
@@ -29,8 +30,6 @@ export interface WorkerOrdersOptions {
 const FOUNDATION: readonly string[] = ["bus", "api"];
 const FLUSH_MS = 2000;
 const START_MS = 20_000;
-/** Times after a stop at which it is given again to a process that still runs: its own connection may just have been away. */
-const AGAIN_MS = [1000, 2500] as const;
 const REASON_CHARS = 300;
 
 /** What is left to be done of a stop. */
@@ -42,11 +41,11 @@ export interface StopOrder {
 /** Orders to workers. */
 export class WorkerOrders {
   readonly #options: WorkerOrdersOptions;
-  /** Of stops that may still be repeated: what ends that. */
-  readonly #forget = new Map<string, () => void>();
+  readonly #stops: RunningStops;
 
   constructor(options: WorkerOrdersOptions) {
     this.#options = options;
+    this.#stops = new RunningStops(options);
   }
 
   /**
@@ -152,30 +151,13 @@ export class WorkerOrders {
     return { afterwards: () => this.#tellLater(worker, requestedBy) };
   }
 
-  /**
-   * Gives the order again while the same process runs; one that was started since is not meant. A supervisor is asked to
-   * end it besides: who hangs hears nothing. systemd lets this process start units alone.
-   */
-  async #tellAgain(worker: string, requestedBy: string): Promise<void> {
-    const { bus, clock, log, services } = this.#options;
-    const pid = (await services.state(worker))?.pid;
-    if (pid === undefined) return;
-    const look = async (): Promise<void> => {
-      if ((await services.state(worker))?.pid !== pid) return;
+  /** A supervisor is asked to end it besides: who hangs hears nothing. systemd lets this process start units alone. */
+  #tellAgain(worker: string, requestedBy: string): Promise<void> {
+    const { bus, services } = this.#options;
+    return this.#stops.repeat(worker, async () => {
       const connected = bus();
       if (connected) this.#tell(connected, worker, requestedBy);
       if (services.kind === "supervisor") await this.#holdLater(worker);
-    };
-    this.#forget.get(worker)?.();
-    const cancels = AGAIN_MS.map((ms) =>
-      clock.after(ms, () => {
-        look().catch((error: unknown) =>
-          log.warn({ err: toError(error), worker }, "stop could not be repeated"),
-        );
-      }),
-    );
-    this.#forget.set(worker, () => {
-      for (const cancel of cancels) cancel();
     });
   }
 
@@ -190,7 +172,7 @@ export class WorkerOrders {
 
   async #start(worker: string): Promise<StartOutcome> {
     const { services, serviceView, clock } = this.#options;
-    this.#forget.get(worker)?.();
+    await this.#stops.ended(worker);
     const stop = new AbortController();
     const late = clock.sleep(START_MS, stop.signal).then(() => {
       if (!stop.signal.aborted)

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { findWorker, workers } from "../../src/workers/index.ts";
 import { BINARY } from "../support/install.ts";
 import type { SystemdHost } from "../support/systemd.ts";
@@ -149,6 +150,25 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     },
     60_000,
   );
+
+  test("all are started just after some were told to stop: none is taken for running that is ending", async () => {
+    await install.allHear();
+    for (const name of ["correlator", "decky", "bus"])
+      expect(await install.order(name, "stop")).toMatchObject({ http: 202 });
+    await host.must("decnet", "start", "--all", "--data-dir", DATA);
+    await host.eventually(() => install.areOk(...names), 30_000);
+  }, 60_000);
+
+  test("each loaded unit is exposed no more than the documents say of its file", async () => {
+    const page = readFileSync(join(import.meta.dir, "..", "..", "docs", "operation.md"), "utf8");
+    const said = await host.must("systemd-analyze", "security", "--no-pager");
+    for (const name of names) {
+      const documented = new RegExp(`^\\| \`${unit(name)}\` .* \\| ([0-9.]+) \\|$`, "m").exec(page)?.[1];
+      const loaded = new RegExp(`^${unit(name)} +([0-9.]+) `, "m").exec(said)?.[1];
+      expect([name, Number(loaded)]).toEqual([name, expect.any(Number)]);
+      expect(Number(loaded)).toBeLessThanOrEqual(Number(documented));
+    }
+  });
 
   test("a bus that was stopped stays down when another worker crashes and comes back", async () => {
     await install.allHear();

@@ -143,6 +143,22 @@ for (const transport of ["memory", "socket"] as const) {
       expect(services.holds).toEqual([]);
     }, 20_000);
 
+    test("a start that follows a stop waits for its end, and is one", async () => {
+      const { bus } = await makeBus();
+      const services = new FakeServices(names);
+      const harness = await open({ bus, services });
+      await post(harness, "collector/stop");
+      const started = post(harness, "start-all");
+      await systemClock.sleep(200, new AbortController().signal);
+      expect(services.starts).toEqual(["bus", "api"]);
+      services.states.set("collector", { phase: "stopped", pid: undefined });
+      expect((await started).body).toMatchObject({ started: ["collector"], failed: [] });
+      services.states.set("ingester", { pid: 7 });
+      const from = performance.now();
+      await post(harness, "ingester/start");
+      expect(performance.now() - from).toBeLessThan(1000);
+    }, 20_000);
+
     test("a supervisor is asked to end who has not heard; not any more once a start was asked for", async () => {
       const { bus } = await makeBus();
       const services = new FakeServices(names);
