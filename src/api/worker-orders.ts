@@ -69,7 +69,7 @@ export class WorkerOrders {
   /** Has a worker started. Throws `unavailable` where it is not installed, `refused` with the manager's reason. */
   async start(worker: string): Promise<"started" | "already_running"> {
     this.#known(worker);
-    if (!(await this.#startable()).includes(worker)) throw notInstalled(worker);
+    if (!(await this.#startable()).includes(worker)) throw this.#notInstalled(worker);
     const outcome = await this.#start(worker);
     if (outcome.result === "refused") throw new DecnetError("refused", firstLine(outcome.reason));
     return outcome.result;
@@ -101,6 +101,14 @@ export class WorkerOrders {
     return registry.present.filter((name) => installed.has(name));
   }
 
+  /** With the reason that its row gives, where the settings leave it out. */
+  #notInstalled(worker: string): DecnetError {
+    const { registry } = this.#options;
+    const why = registry.present.includes(worker) ? undefined : registry.row(worker)?.extra["reason"];
+    const rest = typeof why === "string" ? `: ${why}` : ", or its service manager can't be asked";
+    return new DecnetError("unavailable", `${worker} is not installed here${rest}`);
+  }
+
   #known(worker: string): void {
     if (!this.#options.registry.names.includes(worker))
       throw new DecnetError("not_found", "there is no such worker");
@@ -111,7 +119,7 @@ export class WorkerOrders {
     const { registry, serviceView, services } = this.#options;
     await serviceView.refresh();
     const row = registry.row(worker);
-    if (!row?.installed) throw notInstalled(worker);
+    if (!row?.installed) throw this.#notInstalled(worker);
     if (!isFailing(row.service?.phase)) return undefined;
     const state = await services.state(worker);
     if (!isFailing(state?.phase)) return undefined;
@@ -197,13 +205,6 @@ export class WorkerOrders {
       return { result: "refused", reason: "internal error" };
     }
   }
-}
-
-function notInstalled(worker: string): DecnetError {
-  return new DecnetError(
-    "unavailable",
-    `${worker} is not installed here, or its service manager can't be asked`,
-  );
 }
 
 function isFailing(phase: ServicePhase | undefined): boolean {
