@@ -168,7 +168,10 @@ test("a phone shows all of it without sideways scrolling", async () => {
   await row("ingester").waitFor();
   await page.waitForFunction(() => document.querySelectorAll("[data-row]").length > 3);
   const loop = looping();
+  const long = "x".repeat(120);
+  const order = { action: "worker.stop", target: "ingester", username: "bus", source: "bus", outcome: long };
   api.change({
+    audit: [{ ...order, id: 1, ts: Date.now(), detail: `requested_by: ${long}` }],
     data: {
       ...busyInstall(Date.now()),
       workers: busyInstall(Date.now()).workers.map((old) => (old.name === loop.name ? loop : old)),
@@ -176,6 +179,7 @@ test("a phone shows all of it without sideways scrolling", async () => {
   });
   await page.reload();
   await row("ingester").getByText("Last lines of its log").click();
+  await page.getByRole("region", { name: "Latest orders" }).getByText(long, { exact: true }).waitFor();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(360);
   const stop = await page.getByRole("button", { name: "Stop ingester" }).boundingBox();

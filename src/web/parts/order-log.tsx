@@ -15,16 +15,15 @@ const SHOWN = 10;
 /** Who is said to ask on the bus is a stranger's word; it stands beside `bus`, which is who it is for certain. */
 function Asker({ entry: { username, source, detail } }: { readonly entry: AuditEntry }) {
   return (
-    <>
+    <div>
       {plainLine(username, 80)}
       {source !== username && <span className="faint"> {plainLine(source, 60)}</span>}
       {detail !== "" && (
-        <>
-          {" "}
+        <div>
           <Untrusted value={detail} max={120} />
-        </>
+        </div>
       )}
-    </>
+    </div>
   );
 }
 
