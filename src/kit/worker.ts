@@ -56,6 +56,8 @@ export interface ServiceNeeds {
   readonly places: Readonly<Partial<Record<Place, "read" | "write">>>;
   /** Whether it asks the service manager to start other workers. */
   readonly startsOthers: boolean;
+  /** It asks the scheduler for short turns (sched_setattr(2)). */
+  readonly shortTurns?: true;
 }
 
 /** A worker as the registry lists it. */

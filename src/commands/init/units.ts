@@ -46,6 +46,7 @@ function identity({ service, privileges }: WorkerDefinition): Lines {
     "SystemCallFilter=@system-service",
     "SystemCallFilter=~@privileged @resources",
     `SystemCallFilter=${calls[service.user]}`,
+    ...(service.shortTurns ? ["SystemCallFilter=sched_setattr"] : []),
     // A neighbour of its own puts up the decoys' fence as well.
     ...(service.network === "fleet"
       ? ["SystemCallFilter=@mount setns unshare", `SystemCallFilter=${calls.decoys}`]

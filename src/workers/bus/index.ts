@@ -16,6 +16,7 @@ export const bus = defineWorker({
     network: "none",
     places: { bus: "write" },
     startsOthers: false,
+    shortTurns: true,
   },
   supervised: true,
   load: async () => (await import("./run.ts")).run,
