@@ -1,21 +1,23 @@
-// kill -9 of the decoys' process, the real one, before it takes each order and before it answers, in a deploy
-// and in a teardown (needs root and strace). Within ten seconds of its restart all is as if it had lived.
+// kill -9 of the decoys' process, the real one, before each step from taking an order to its answer, in a deploy, in
+// every change and in a teardown (needs root and strace). Within ten seconds of its restart all is as if it had lived.
 
 import { afterAll, beforeAll, describe, setDefaultTimeout, test } from "bun:test";
 import { killDuring, stepsDuring } from "../support/attach.ts";
-import { layWire, maze, whole } from "../support/crash-acts.ts";
+import { everyOp, maze, whole } from "../support/crash-acts.ts";
 import { CrashLab } from "../support/crash-lab.ts";
 import type { DeckyProcess } from "../support/fleet-maker.ts";
 import { startDecky } from "../support/fleet-maker.ts";
 import { HAS_LAB } from "../support/netlab.ts";
-import { agreeMs } from "../support/patience.ts";
 import { HAS_TRACER } from "../support/strike.ts";
 import type { Victim } from "../support/sweep.ts";
 import { Sweep } from "../support/sweep.ts";
 
 setDefaultTimeout(300_000);
 
-const unharmedMs = (): number => agreeMs() / 2;
+/** Somebody with orders comes, an order was taken, a listener begins or is put away, an answer is about to go. */
+const CALLS = ["getsockopt", "listen", "shutdown", "sendmsg"];
+/** Of a socket that it was handed three things are asked: the first is looked at. */
+const BESIDES = /SO_TYPE|SO_ACCEPTCONN/;
 
 /** What its services say first. */
 const GREETINGS: Readonly<Record<string, string>> = { ssh: "SSH-2.0-", ftp: "220" };
@@ -25,12 +27,11 @@ async function decoysOf(lab: CrashLab): Promise<Victim & AsyncDisposable> {
   let decoys: DeckyProcess = await startDecky(lab.fleet.folder);
   return {
     async watch(_, order) {
-      const steps = await stepsDuring({ pid: decoys.pid, calls: ["recvmsg", "sendmsg"], out }, order);
-      // It looks for orders more often than there are any.
-      return steps.filter(({ call, text }) => call === "sendmsg" || text.includes("order"));
+      const steps = await stepsDuring({ pid: decoys.pid, calls: CALLS, out }, order);
+      return steps.filter(({ text }) => !BESIDES.test(text));
     },
     async strike(_, step, order) {
-      const died = await killDuring({ pid: decoys.pid, step, out, ms: unharmedMs() }, order);
+      const died = await killDuring({ pid: decoys.pid, step, out }, order);
       if (died === "unharmed") return died;
       await decoys.kill();
       decoys = await startDecky(lab.fleet.folder);
@@ -47,7 +48,6 @@ describe.skipIf(!HAS_LAB || !HAS_TRACER)("kill -9 of the decoys' process before 
 
   beforeAll(async () => {
     lab = await CrashLab.make();
-    layWire();
     victim = await decoysOf(lab);
     lab.fleet.mutator();
     const greeting = (_: string, service: string): string => GREETINGS[service] ?? "?";
@@ -59,4 +59,6 @@ describe.skipIf(!HAS_LAB || !HAS_TRACER)("kill -9 of the decoys' process before 
   });
 
   test(whole.name, async () => sweep.tell(await sweep.run(whole)));
+  test("changes: it stands", () => sweep.plain("deploying"));
+  test(everyOp.name, async () => sweep.tell(await sweep.run(everyOp)));
 });

@@ -51,7 +51,7 @@ function kernelOf(lab: CrashLab): Victim {
       return changing(stepsOf(out));
     },
     async strike(act, step, order) {
-      await traced(act, killingAt(step, out), order);
+      await traced(act, killingAt(step, out), order.give);
       await until(`a traced process ends at ${step.call} ${step.nth}`, () => endOf(out) !== undefined);
       lab.poke();
       return endOf(out) ?? "unharmed";

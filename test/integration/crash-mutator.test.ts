@@ -1,12 +1,12 @@
-// kill -9 of the mutator before each write of the store and around each process that it starts, in a deploy
-// and in a teardown (needs root and strace). Within ten seconds of its restart all is as if it had lived.
+// kill -9 of the mutator before each write of the store and around each process that it starts, in a deploy, in every
+// change and in a teardown (needs root and strace). Within ten seconds of its restart all is as if it had lived.
 
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mutationOps } from "../../src/topology/mutation.ts";
 import { killDuring, stepsDuring } from "../support/attach.ts";
-import { layWire, maze, whole } from "../support/crash-acts.ts";
+import { everyOp, maze, whole } from "../support/crash-acts.ts";
 import { CrashLab } from "../support/crash-lab.ts";
 import { HAS_LAB } from "../support/netlab.ts";
-import { agreeMs } from "../support/patience.ts";
 import { HAS_TRACER } from "../support/strike.ts";
 import type { Victim } from "../support/sweep.ts";
 import { Sweep } from "../support/sweep.ts";
@@ -15,8 +15,6 @@ setDefaultTimeout(300_000);
 
 /** Writes of the store and of tasks; a process of the kernel's is about to begin, has begun, is done. */
 const CALLS = ["pwrite64", "vfork", "pidfd_open", "wait4"];
-/** How long an order takes at most that comes to its end because the mutator took fewer steps than before. */
-const unharmedMs = (): number => agreeMs() / 2;
 
 function mutatorOf(lab: CrashLab): Victim {
   const out = lab.trace("mutator");
@@ -24,7 +22,7 @@ function mutatorOf(lab: CrashLab): Victim {
   return {
     watch: (_, order) => stepsDuring({ pid: mutator.pid, calls: CALLS, out }, order),
     async strike(_, step, order) {
-      const died = await killDuring({ pid: mutator.pid, step, out, ms: unharmedMs() }, order);
+      const died = await killDuring({ pid: mutator.pid, step, out }, order);
       if (died === "unharmed") return died;
       await mutator.exited;
       expect(mutator.signalCode).toBe("SIGKILL");
@@ -34,13 +32,17 @@ function mutatorOf(lab: CrashLab): Victim {
   };
 }
 
+test("no change is left out", () => {
+  const ops = everyOp.acts.map((act) => (typeof act === "string" ? act : act.op));
+  expect(ops.toSorted()).toEqual(mutationOps.toSorted());
+});
+
 describe.skipIf(!HAS_LAB || !HAS_TRACER)("kill -9 of the mutator before each of its steps", () => {
   let lab: CrashLab;
   let sweep: Sweep;
 
   beforeAll(async () => {
     lab = await CrashLab.make();
-    layWire();
     await lab.fleet.decoys();
     const greeting = (decky: string, service: string): string => `${decky} ${service} `;
     sweep = new Sweep({ lab, victim: mutatorOf(lab), topology: maze, greeting });
@@ -48,4 +50,6 @@ describe.skipIf(!HAS_LAB || !HAS_TRACER)("kill -9 of the mutator before each of 
   afterAll(async () => lab[Symbol.asyncDispose]());
 
   test(whole.name, async () => sweep.tell(await sweep.run(whole)));
+  test("changes: it stands", () => sweep.plain("deploying"));
+  test(everyOp.name, async () => sweep.tell(await sweep.run(everyOp)));
 });

@@ -2,8 +2,13 @@
 // Looks on from the moment at which it says so, and leaves the process as it was when it is done.
 
 import { readFileSync, rmSync } from "node:fs";
-import type { Step } from "./strike.ts";
+import { agreeMs } from "./patience.ts";
+import type { Order, Step } from "./strike.ts";
 import { endOf, killingAt, stepsOf, watching } from "./strike.ts";
+
+const LOOK_MS = 30;
+/** How long after its end an order's last steps may come. */
+const AFTER_MS = 300;
 
 /** Looks on as `command` says, from when this resolves until `done`. */
 async function attach(command: readonly string[], pid: number) {
@@ -44,21 +49,29 @@ export async function stepsDuring(
   return stepsOf(out);
 }
 
-/** Kills a process before a step that it takes after an order; "unharmed" when it does not come to it in time. */
+/** Waits until the order is over, and a moment more for what comes after it; the signal says that it can't be now. */
+async function comesToNothing({ isOver }: Order, died: AbortSignal): Promise<void> {
+  const start = performance.now();
+  while (!died.aborted && !(await isOver())) {
+    if (performance.now() - start > 3 * agreeMs())
+      throw new Error("an order came to no end, and nobody died");
+    await Bun.sleep(LOOK_MS);
+  }
+  if (!died.aborted) await Bun.sleep(AFTER_MS);
+}
+
+/** Kills a process before a step that it takes in an order; "unharmed" when the order ends without that step. */
 export async function killDuring(
-  {
-    pid,
-    step,
-    out,
-    ms,
-  }: { readonly pid: number; readonly step: Step; readonly out: string; readonly ms: number },
-  order: () => Promise<void>,
+  { pid, step, out }: { readonly pid: number; readonly step: Step; readonly out: string },
+  order: Order,
 ): Promise<Step | "unharmed"> {
   rmSync(out, { force: true });
   const tracer = await attach(killingAt(step, out), pid);
-  await order();
-  const died = await Promise.race([tracer.ended.then(() => true), Bun.sleep(ms).then(() => false)]);
-  if (!died) await tracer.done();
+  await order.give();
+  const died = new AbortController();
+  const ended = tracer.ended.then(() => died.abort());
+  await Promise.race([ended, comesToNothing(order, died.signal)]);
+  if (!died.signal.aborted) await tracer.done();
   // One that dies while the tracer lets go of it is not in the trace as such.
   return endOf(out) ?? (isAlive(pid) ? "unharmed" : step);
 }

@@ -84,7 +84,22 @@ const members: Round = {
   after: [{ op: "remove_lan", name: "third" }],
 };
 
-/** Changes of the topology that stands. */
+/** Each of the changes that there are, once: a LAN and deckies in it come, change and go. */
+export const everyOp: Round = {
+  name: "each of the changes",
+  acts: [
+    { op: "add_lan", lan: third },
+    { op: "add_decky", decky: twin },
+    { op: "attach_decky", name: "db", edge: { lan: "third", address: "10.99.0.10" } },
+    { op: "update_decky", name: "twin", changes: { forward: true, services: ["ssh", "ftp"] } },
+    { op: "update_lan", name: "third", changes: { gateway: "10.99.0.254" } },
+    { op: "detach_decky", name: "db", lan: "third" },
+    { op: "remove_decky", name: "twin" },
+    { op: "remove_lan", name: "third" },
+  ],
+};
+
+/** Changes of the topology that stands, alone and together, on a bridge and on a macvlan. */
 export const rounds: readonly Round[] = [
   {
     name: "add_lan, attach_decky, remove_lan with a decky in it",

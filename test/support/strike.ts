@@ -28,6 +28,13 @@ export interface Step {
   readonly text: string;
 }
 
+/** What somebody is killed in the midst of. */
+export interface Order {
+  readonly give: () => Promise<void>;
+  /** Whether it came to its end. */
+  readonly isOver: () => Promise<boolean>;
+}
+
 export function kindOf({ reach }: Task): TaskKind {
   if (!reach) return "ask";
   if (reach.gone) return "part";
@@ -49,7 +56,7 @@ function textOf(line: string): string {
   const text = line.replace(/ += [-?\d].*$| <unfinished.*$/, "").replace(/^(\w+)\(\d+, /, "$1(");
   // What SQLite writes has counters and sums in it.
   if (text.startsWith("pwrite64(")) return text.startsWith('pwrite64("{') ? "pwrite64 of a task" : "pwrite64";
-  return text.replace(/nlmsg_seq=\d+/g, "").slice(0, 120);
+  return text.replace(/nlmsg_seq=\d+|\bpid=\d+/g, "").slice(0, 120);
 }
 
 /** All calls of a trace. */

@@ -4,7 +4,7 @@
 import type { Round } from "./crash-acts.ts";
 import type { Act, CrashLab } from "./crash-lab.ts";
 import { agreeMs } from "./patience.ts";
-import type { Step } from "./strike.ts";
+import type { Order, Step } from "./strike.ts";
 
 const LOOK_MS = 30;
 
@@ -16,7 +16,7 @@ export interface Victim {
    * Carries out an order, kills the victim before that step and starts it again; the step at which it died, or
    * "unharmed" when it came to its end with fewer steps than before.
    */
-  strike(act: Act, step: Step, order: () => Promise<void>): Promise<Step | "unharmed">;
+  strike(act: Act, step: Step, order: Order): Promise<Step | "unharmed">;
 }
 
 /** What a sweep is made with. */
@@ -102,15 +102,16 @@ export class Sweep {
     this.tally.longestMs = Math.max(this.tally.longestMs, Math.round(performance.now() - start));
   }
 
+  /** Whether the newest order has come to its end. */
+  async #isOver(act: Act): Promise<boolean> {
+    const { topology, change } = await this.#means.lab.rows();
+    return typeof act === "string" ? !/ing/.test(topology[0] ?? "") : /^(applied|failed)/.test(change);
+  }
+
   /** Waits for the end of an order that nobody disturbs. */
   async #ends(act: Act): Promise<void> {
-    const { lab } = this.#means;
     const start = performance.now();
-    for (;;) {
-      const { topology, change } = await lab.rows();
-      const done =
-        typeof act === "string" ? !/ing/.test(topology[0] ?? "") : /^(applied|failed)/.test(change);
-      if (done) return;
+    while (!(await this.#isOver(act))) {
       if (performance.now() - start > 3 * agreeMs()) throw new Error(`${wordOf(act)} came to no end`);
       await Bun.sleep(LOOK_MS);
     }
@@ -138,7 +139,8 @@ export class Sweep {
   }
 
   async #strike(goal: Goal, step: Step): Promise<void> {
-    const died = await this.#means.victim.strike(goal.act, step, () => this.#order(goal.act));
+    const order = { give: () => this.#order(goal.act), isOver: () => this.#isOver(goal.act) };
+    const died = await this.#means.victim.strike(goal.act, step, order);
     if (died === "unharmed") this.tally.unharmed++;
     else this.tally.kills++;
     if (died !== "unharmed" && died.text !== step.text) this.tally.shifted++;
