@@ -29,6 +29,8 @@ export interface FreshAddress {
   readonly lan: string;
   readonly segment: string;
   readonly address: string;
+  /** Of the link that gets it: who answers for the address by this one is that link, made by a try that was cut short. */
+  readonly mac: string;
 }
 
 /** What came of it. */
@@ -132,9 +134,10 @@ class Allocator {
     if (avoid.has(`${segment} ${address}`))
       return `${address} is in use by another machine in LAN ${lan.name}`;
     this.#used.add(segment, parseAddress(address) ?? 0);
-    this.fresh.push({ decky: decky.name, lan: lan.name, segment, address });
+    const mac = known?.mac ?? this.#mac(decky, lan.name);
+    this.fresh.push({ decky: decky.name, lan: lan.name, segment, address, mac });
     const prefix = lan.subnet.split("/")[1] ?? "";
-    return { lan: lan.name, address: `${address}/${prefix}`, mac: known?.mac ?? this.#mac(decky, lan.name) };
+    return { lan: lan.name, address: `${address}/${prefix}`, mac };
   }
 
   /** The LAN's first address for the way out of it, any other for the rest. */

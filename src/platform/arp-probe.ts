@@ -13,14 +13,26 @@ import { openNetlink } from "./netlink/socket.ts";
 const ROUNDS_MS = [0, 350] as const;
 const END_MS = 900;
 
-/** Takes what comes until `end`. */
-function listen(fd: number, end: number, wanted: ReadonlySet<string>, found: Set<string>): void {
+/** An address, and the MAC whose answer does not count: that of who is to have it. */
+export interface Question {
+  readonly address: string;
+  readonly mac?: string;
+}
+
+/** Takes what comes until `end`; `wanted` has the MAC that does not count for each address. */
+function listen(
+  fd: number,
+  end: number,
+  wanted: ReadonlyMap<string, string | undefined>,
+  found: Set<string>,
+): void {
   const buffer = new Uint8Array(2048);
   for (let left = end - performance.now(); left > 0; left = end - performance.now()) {
     setReceiveTimeout(fd, Math.max(1, Math.ceil(left)));
     try {
       const sender = arpSender(buffer.subarray(0, receiveInto(fd, buffer)));
-      if (sender && wanted.has(sender.address)) found.add(sender.address);
+      if (!sender || !wanted.has(sender.address)) continue;
+      if (sender.mac !== wanted.get(sender.address)) found.add(sender.address);
     } catch (error) {
       if (errnoOf(error) !== "EAGAIN") throw error;
     }
@@ -28,24 +40,24 @@ function listen(fd: number, end: number, wanted: ReadonlySet<string>, found: Set
 }
 
 /** Those of these addresses that this host has itself: it does not answer its own questions. */
-function ownAddresses(wanted: ReadonlySet<string>): readonly string[] {
+function ownAddresses(wanted: ReadonlyMap<string, unknown>): readonly string[] {
   using socket = openNetlink();
   const all = socket.dump(dumpAddresses).map(({ body }) => parseAddress(body).address);
   return all.filter((address) => wanted.has(address));
 }
 
-/** Those of `addresses` that somebody has on the network of this interface; none where there is no such interface. */
-export function probeAddresses(name: string, addresses: readonly string[]): readonly string[] {
+/** The addresses that somebody has on the network of this interface; none where there is no such interface. */
+export function probeAddresses(name: string, questions: readonly Question[]): readonly string[] {
   using socket = openNetlink();
   const [link] = findLinks(socket, [name]);
-  const wanted = new Set(addresses);
+  const wanted = new Map(questions.map(({ address, mac }) => [address, mac]));
   const found = new Set(ownAddresses(wanted));
   if (!link?.up) return [...found];
   const fd = openArp(link.index);
   try {
     const start = performance.now();
     for (const [i] of ROUNDS_MS.entries()) {
-      for (const address of addresses)
+      for (const { address } of questions)
         if (!found.has(address)) sendAll(fd, arpRequest({ mac: link.mac, address: "0.0.0.0" }, address));
       listen(fd, start + (ROUNDS_MS[i + 1] ?? END_MS), wanted, found);
     }

@@ -78,7 +78,12 @@ export function enterNeighbourPlace(options: PlaceOptions): Place {
   moveIn(options);
   using socket = openNetlink();
   socket.all([setLink(LINK, { quietIpv6: true, up: true }), setLink("lo", { up: true })]);
-  const taken = new Set(probeAddresses(LINK, options.addresses.map(plain)));
+  const taken = new Set(
+    probeAddresses(
+      LINK,
+      options.addresses.map((address) => ({ address: plain(address) })),
+    ),
+  );
   const free = options.addresses.find((address) => !taken.has(plain(address)));
   if (free === undefined) throw new DecnetError("conflict", "no address of the network is free");
   const [address = "", prefix] = free.split("/");

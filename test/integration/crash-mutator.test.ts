@@ -7,6 +7,7 @@ import { killDuring, stepsDuring } from "../support/attach.ts";
 import { everyOp, maze, whole } from "../support/crash-acts.ts";
 import { CrashLab } from "../support/crash-lab.ts";
 import { HAS_LAB } from "../support/netlab.ts";
+import type { Step } from "../support/strike.ts";
 import { HAS_TRACER } from "../support/strike.ts";
 import type { Victim } from "../support/sweep.ts";
 import { Sweep } from "../support/sweep.ts";
@@ -16,11 +17,17 @@ setDefaultTimeout(300_000);
 /** Writes of the store and of tasks; a process of the kernel's is about to begin, has begun, is done. */
 const CALLS = ["pwrite64", "vfork", "pidfd_open", "wait4"];
 
+/** One commit of the store is several writes, and the last of them is what counts: of each row the first and the last. */
+function turning(steps: readonly Step[]): readonly Step[] {
+  const writes = (step: Step | undefined): boolean => step?.text === "pwrite64";
+  return steps.filter((step, i) => ![step, steps[i - 1], steps[i + 1]].every(writes));
+}
+
 function mutatorOf(lab: CrashLab): Victim {
   const out = lab.trace("mutator");
   let mutator = lab.fleet.mutator();
   return {
-    watch: (_, order) => stepsDuring({ pid: mutator.pid, calls: CALLS, out }, order),
+    watch: async (_, order) => turning(await stepsDuring({ pid: mutator.pid, calls: CALLS, out }, order)),
     async strike(_, step, order) {
       const died = await killDuring({ pid: mutator.pid, step, out }, order);
       if (died === "unharmed") return died;

@@ -47,6 +47,8 @@ const maze = {
   ],
 };
 
+const single = { archetype: "linux-server", services: ["ssh"], forward: false };
+
 describe.skipIf(!HAS_LAB)("the mutator", () => {
   let lab: FleetLab;
   let id: string;
@@ -199,6 +201,60 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
       ),
     );
     expect(ms).toBeLessThan(10_000);
+  });
+
+  test("a decky that comes to a network of others, or to one more, is not its own rival when the decoys' process dies meanwhile", async () => {
+    const edge = { lan: "dmz", address: "10.90.0.40" };
+    const decky = { ...single, name: "late01", edges: [edge] };
+    const second = { lan: "dmz", address: "10.90.0.41" };
+    const changes = [
+      { op: "add_decky", decky },
+      { op: "attach_decky", name: "db01", edge: second },
+      { op: "update_lan", name: "dmz", changes: { subnet: "10.90.0.0/25" } },
+    ] as const;
+    for (const mutation of changes) {
+      await lab.kill(decoys);
+      decoys = await lab.decoys("serve");
+      const row = await lab.change(id, mutation);
+      await decoys.exited;
+      decoys = await lab.decoys();
+      const { status, reason } = await lab.ends(row);
+      expect([mutation.op, status, reason]).toEqual([mutation.op, "applied", expect.any(String)]);
+    }
+    expect(await lab.greeting("10.90.0.40", 22)).toStartWith("late01 ssh");
+    const back = [
+      { op: "update_lan", name: "dmz", changes: { subnet: "10.90.0.0/24" } },
+      { op: "detach_decky", name: "db01", lan: "dmz" },
+      { op: "remove_decky", name: "late01" },
+    ] as const;
+    for (const mutation of back)
+      expect((await lab.ends(await lab.change(id, mutation))).status).toBe("applied");
+    expect((await listMachines(lab.store.db)).map((row) => row.decky)).not.toContain("late01");
+    await lab.reaches(id, "active");
+  });
+
+  test("a change that comes to nothing leaves no row, and no decky takes the name of another topology's", async () => {
+    const rows = async () =>
+      (await listMachines(lab.store.db)).map(({ decky, links }) => `${decky} ${links}`);
+    const before = await rows();
+    const lans = [{ name: "far", subnet: "10.95.0.0/24", dmz: true }];
+    const other = await lab.deploy({
+      name: "elsewhere",
+      lans,
+      deckies: [{ ...maze.deckies[0], name: "only01", edges: [{ lan: "far" }] }],
+    });
+    await lab.reaches(other, "active");
+    const both = await rows();
+    const twin = { ...single, name: "only01", edges: [{ lan: "office" }] };
+    expect(await lab.ends(await lab.change(id, { op: "add_decky", decky: twin }))).toMatchObject({
+      status: "failed",
+      reason: 'topology "elsewhere" has a decky only01 already',
+    });
+    expect(await rows()).toEqual(both);
+    await lab.order(other, "tearing_down");
+    await lab.reaches(other, "torn_down");
+    expect(await rows()).toEqual(before);
+    await lab.ends(await lab.change(id, { op: "update_decky", name: "web01", changes: {} }));
   });
 
   /** What a machine has lived through, and how often its conversations were cut. */

@@ -84,11 +84,14 @@ const members: Round = {
   after: [{ op: "remove_lan", name: "third" }],
 };
 
+/** In a network that others may be in: addresses are asked for before they are given. */
+const open = { ...third, interface: "br-third" };
+
 /** Each of the changes that there are, once: a LAN and deckies in it come, change and go. */
 export const everyOp: Round = {
   name: "each of the changes",
   acts: [
-    { op: "add_lan", lan: third },
+    { op: "add_lan", lan: open },
     { op: "add_decky", decky: twin },
     { op: "attach_decky", name: "db", edge: { lan: "third", address: "10.99.0.10" } },
     { op: "update_decky", name: "twin", changes: { forward: true, services: ["ssh", "ftp"] } },

@@ -66,6 +66,19 @@ export function othersUp(world: World, id: string): readonly Placed[] {
   return world.entries.filter(({ row }) => isUp(row.status) && row.id !== id).map(({ placed }) => placed);
 }
 
+/** Why one of these deckies can't stand beside those of other topologies: names are one install's. */
+export function takenElsewhere(
+  world: World,
+  id: string,
+  deckies: readonly { readonly name: string }[],
+): string | undefined {
+  for (const { row, placed } of world.entries) {
+    const taken = row.id === id ? undefined : deckies.find(({ name }) => placed.machines.has(name));
+    if (taken) return `topology "${row.name}" has a decky ${taken.name} already`;
+  }
+  return undefined;
+}
+
 /** What is wrong with the deckies of a topology, by decky. */
 function problemsOf(placed: Placed, faults: ReadonlyMap<string, string>, report: Report) {
   const all = report.away ?? report.trouble;
@@ -137,13 +150,7 @@ class Doing implements Acts {
     const [fault] = validateTopology(placed.topology, fleet.catalogue);
     if (fault) return `${fault.where}: ${fault.message}`;
     if (placed.topology.deckies.length === 0) return "it has no decky";
-    const names = new Set(placed.topology.deckies.map(({ name }) => name));
-    for (const other of world.entries) {
-      const taken =
-        other.row.id === row.id ? undefined : [...other.placed.machines.keys()].find((n) => names.has(n));
-      if (taken !== undefined) return `topology "${other.row.name}" has a decky ${taken} already`;
-    }
-    return undefined;
+    return takenElsewhere(world, row.id, placed.topology.deckies);
   }
 
   async deploy(entry: Entry): Promise<void> {

@@ -13,7 +13,7 @@ import type { Mutation } from "../../topology/mutation.ts";
 import { applyMutation } from "../../topology/mutation.ts";
 import { planOf, withDraw } from "../../topology/plan.ts";
 import type { Acts, Stage } from "./acts.ts";
-import { namedOf, othersUp } from "./acts.ts";
+import { namedOf, othersUp, takenElsewhere } from "./acts.ts";
 import type { Difference } from "./core.ts";
 import { differenceOf, isUp, reasonOf, servicesOf, whyNot } from "./core.ts";
 import type { Effect } from "./explain.ts";
@@ -74,6 +74,8 @@ class Making implements Changes {
     tell.mutation("Applying", row, { op: mutation.op });
     try {
       const topology = applyMutation(entry.placed.topology, mutation, fleet.catalogue);
+      const taken = mutation.op === "add_decky" && takenElsewhere(world, row.topology_id, [mutation.decky]);
+      if (taken) throw new DecnetError("conflict", taken);
       const change = { row, mutation, entry, topology };
       return await (isUp(entry.row.status) ? this.#apply(change) : this.#rewrite(change));
     } catch (error) {
@@ -118,19 +120,16 @@ class Making implements Changes {
     return "done";
   }
 
-  async #refuse(
-    row: MutationRow,
-    mutation: Mutation,
-    said: string,
-    machines?: MachineTable[],
-    gone?: string[],
-  ) {
-    const reason = said.slice(0, 500);
-    const undone = { ...(machines ? { machines } : {}), ...(gone ? { gone } : {}) };
-    if (!(await this.#conclude(row, { status: "failed", reason, ...undone }))) return;
+  /** Ends it as failed; `machines` are written as they were before it. */
+  async #refuse(row: MutationRow, mutation: Mutation, said: string, machines: MachineTable[] = []) {
     const { world, tell } = this.#stage;
-    tell.mutation("Failed", row, { op: mutation.op, reason });
+    const reason = said.slice(0, 500);
+    await world.refresh();
     const entry = world.find(row.topology_id);
+    // Places that a try of it noted: no definition has these deckies.
+    const gone = entry ? [...entry.placed.machines.keys()].filter((name) => !hasDecky(entry, name)) : [];
+    if (!(await this.#conclude(row, { status: "failed", reason, machines, gone }))) return;
+    tell.mutation("Failed", row, { op: mutation.op, reason });
     if (entry && isUp(entry.row.status)) await this.#acts.move(entry, "degraded", reason);
   }
 
@@ -163,6 +162,8 @@ class Making implements Changes {
     const prospect = await this.#foresee(change);
     const { faults, placed, after, difference, moved } = prospect;
     if (faults.size > 0) {
+      // A try before this one may have made something.
+      this.#acts.doubt();
       await this.#refuse(row, mutation, reasonOf(faults));
       return "done";
     }
@@ -189,6 +190,8 @@ class Making implements Changes {
     const { store, clock } = this.#stage;
     const known = entry.placed.machines;
     const fresh = [...placed.machines].filter(([name]) => !known.has(name));
+    if (fresh.length === 0) return;
+    this.#stage.world.forget();
     await putMachines(
       store.db,
       fresh.map(([name, machine]) => machineRow(entry.row.id, name, machine, clock.now())),
@@ -244,7 +247,6 @@ class Making implements Changes {
       mutation,
       reason,
       old.filter(({ decky }) => touched.has(decky)),
-      back.gone.map(({ name }) => name),
     );
   }
 }

@@ -28,7 +28,7 @@ function questionsOf(fresh: Allocation["fresh"], asked: ReadonlySet<string>): Ta
   const byInterface = Map.groupBy(open, ({ segment }) => segment.slice("interface ".length));
   return [...byInterface].map(([name, list]) => ({
     interface: name,
-    addresses: list.map(({ address }) => address),
+    addresses: list.map(({ address, mac }) => ({ address, mac })),
   }));
 }
 
@@ -42,7 +42,7 @@ export async function givePlaces(options: PlacesOptions): Promise<Allocation> {
     if (questions.length === 0) return allocation;
     if (round === ROUNDS) return withoutUnasked(allocation, questions);
     for (const question of questions) {
-      for (const address of question.addresses) asked.add(`interface ${question.interface} ${address}`);
+      for (const { address } of question.addresses) asked.add(`interface ${question.interface} ${address}`);
     }
     for (const taken of await options.probe(questions)) avoid.add(`interface ${taken}`);
   }
@@ -52,7 +52,7 @@ export async function givePlaces(options: PlacesOptions): Promise<Allocation> {
 function withoutUnasked(allocation: Allocation, questions: Task["probe"]): Allocation {
   const unasked = new Set(
     questions.flatMap(({ interface: name, addresses }) =>
-      addresses.map((address) => `interface ${name} ${address}`),
+      addresses.map(({ address }) => `interface ${name} ${address}`),
     ),
   );
   const machines = new Map(allocation.machines);

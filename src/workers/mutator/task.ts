@@ -58,8 +58,10 @@ export const taskSchema = z.strictObject({
   lock: z.string().max(4096),
   /** Where the decoys' process takes orders. */
   socket: z.string().max(4096),
-  /** Addresses to ask for on the networks of interfaces. */
-  probe: z.array(z.strictObject({ interface: text, addresses: z.array(text) })),
+  /** Addresses to ask for on the networks of interfaces, each with the MAC that is to have it. */
+  probe: z.array(
+    z.strictObject({ interface: text, addresses: z.array(z.strictObject({ address: text, mac: text })) }),
+  ),
   reach: reachSchema.optional(),
 });
 
