@@ -182,6 +182,20 @@ describe("derivation", () => {
     expect(all([changed("removed", "running", 100), ...life]).deckies.size).toBe(1);
   });
 
+  test("last words that come late change nothing: the process that follows has spoken, or the decky is gone", () => {
+    const stateOf = (records: readonly Evidence[]) => all(records).deckies.get("web-1")?.state;
+    const life = [changed("running", "unknown", 100_000), changed("running", "unknown", 105_000)];
+    expect(stateOf([...life, changed("stopped", "running", 104_000)])).toBe("running");
+    expect(stateOf([...life, changed("stopped", "running", 106_000)])).toBe("stopped");
+    // A clock that was set back by an hour.
+    expect(stateOf([...life, changed("stopped", "running", 105_000 - 3_600_000)])).toBe("stopped");
+    expect(
+      stateOf([...life, changed("removed", "running", 107_000), changed("stopped", "running", 106_000)]),
+    ).toBeUndefined();
+    // One that could open none of its ports says so first of all.
+    expect(stateOf([changed("stopped", "unknown", 100_000)])).toBe("stopped");
+  });
+
   test("what a decky's firewall stopped makes no attacker", () => {
     const dropped = evidence("outbound.dropped", { tcp: 2, other: 1 });
     expect(all([dropped]).attackers.size).toBe(0);

@@ -16,7 +16,7 @@ import type {
 import { slotOf } from "../../store/stats.ts";
 import { addCounts } from "./counts.ts";
 import { newAttacker, newReuse, observeAttacker, observeReuse } from "./rows.ts";
-import { closeAfterRestart, isRestart, newSession, observeSession } from "./session.ts";
+import { closeAfterRestart, isLateFarewell, isRestart, newSession, observeSession } from "./session.ts";
 
 /** The rows that a batch may change, as they are stored, and what else it depends on. */
 export interface Loaded {
@@ -124,8 +124,9 @@ class Derivation {
 
   #changeDecky(row: EvidenceTable): void {
     const data = dataOf(row, "decky.changed");
-    if (!data) return;
-    if (isRestart(data, this.#deckies.get(row.decky)?.state)) {
+    const known = this.#deckies.get(row.decky);
+    if (!data || isLateFarewell(data, row.ts, known)) return;
+    if (isRestart(data, known?.state)) {
       const announced = row.seq <= this.#loaded.announcedSeq;
       for (const session of this.#sessions.values()) {
         if (session.decky === row.decky) closeAfterRestart(session, row.ts, announced);

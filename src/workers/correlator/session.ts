@@ -71,6 +71,22 @@ export function closeAfterRestart(session: SessionTable, at: number, announced: 
   end(session, { at, reason: "broken", durationMs: at - session.started_at, announced });
 }
 
+/** How late the last words of a process may come: it waits for its conversations, then for a collector that starts. */
+const FAREWELL_MS = 60_000;
+
+/**
+ * True when a process that ended says so after the one that follows it has spoken, or after the decky was removed. Only
+ * then: a clock that was set back must not silence what is true now.
+ */
+export function isLateFarewell(
+  { state, previous }: EvidenceData<"decky.changed">,
+  at: number,
+  known: { readonly changed_at: number } | undefined,
+): boolean {
+  if (state !== "stopped" || previous === "unknown") return false;
+  return known === undefined || (at < known.changed_at && known.changed_at - at < FAREWELL_MS);
+}
+
 /** True when the change is the beginning of a decky's new life, or its end for good. `known` is its state before, as recorded. */
 export function isRestart(change: EvidenceData<"decky.changed">, known: string | undefined): boolean {
   if (change.state === "stopped") return false;
