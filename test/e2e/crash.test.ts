@@ -1,11 +1,12 @@
-// kill -9 of the parts of a running install while it deploys and while it tears down: the supervisor, the API, the bus,
-// the collector, the mutator, the decoys' process, a neighbour. Store, kernel and GET /deckies agree again. Needs root.
+// kill -9 of the parts of a running install while it deploys, changes and tears down: the supervisor, the API, the bus, the
+// collector, the mutator, the decoys' process, a neighbour. Store, kernel and GET /deckies agree again. Needs root.
 
 import { Database } from "bun:sqlite";
-import { afterAll, beforeAll, describe, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TopologyDetail } from "../../src/api/types.ts";
 import { dataFolder } from "../../src/kit/data-folder.ts";
 import type { RunningInstall } from "../support/install.ts";
 import { startInstall } from "../support/install.ts";
@@ -15,18 +16,14 @@ import type { Internet, Place } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
 import { agreeMs } from "../support/patience.ts";
 
-interface Listed {
-  readonly name: string;
-  readonly address: string;
-  readonly mac: string | null;
-  readonly state: string;
-}
-
 /** How long a part may take to be started again: its supervisor waits the longer the more often it died. */
 const BACK_MS = 45_000;
 const VICTIMS = ["api", "bus", "collector", "mutator", "decky", "neighbour", "supervisor"] as const;
 type Victim = (typeof VICTIMS)[number];
 const NAMES = ["db", "gate", "web"];
+const LATE = "late";
+/** Links of the three: a bridge of ours, and one for each of their edges. The fourth has one edge. */
+const LINKS = 5;
 
 const TOPOLOGY = `name = "crash"
 [[lans]]
@@ -95,26 +92,10 @@ function pidOf(part: string): number | undefined {
   return all.find(({ parent, words }) => parent === mutator && words.includes(part))?.pid;
 }
 
-async function until<T>(look: () => Promise<T | undefined | false>, what: string, ms: number): Promise<T> {
-  const end = performance.now() + ms;
-  for (;;) {
-    const found = await look().catch(() => undefined);
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end)
-      throw new Error(`not in ${ms} ms: ${what}\n${install.errors().slice(-3000)}`);
-    await Bun.sleep(40);
-  }
-}
-
-const linkNames = async (): Promise<readonly string[]> =>
-  (JSON.parse((await internet.host.run("ip", "-j", "link")).out) as { ifname: string }[])
-    .map(({ ifname }) => ifname)
-    .sort();
-
 /** Namespaces of deckies that came since this test began, by decky. */
 const namespaces = (): readonly string[] =>
   readdirSync("/run/netns")
-    .filter((name) => NAMES.some((decky) => name.endsWith(`-${decky}`)) && !others.includes(name))
+    .filter((name) => [...NAMES, LATE].some((decky) => name.endsWith(`-${decky}`)) && !others.includes(name))
     .map((name) => name.split("-").at(-1) ?? "")
     .sort();
 
@@ -123,45 +104,92 @@ async function greets(address: string): Promise<boolean> {
   return (await visitor.run("timeout", "2", "bash", "-c", words)).out === "SSH-2.0-";
 }
 
-/** Whether store, kernel, sockets and GET /deckies say the same. */
-async function agrees(up: boolean): Promise<boolean> {
-  const { data } = await placed.api<{ data: Listed[] }>("/deckies");
-  const deckies = data.filter(({ mac }) => mac !== null);
-  const { status } = await placed.api<{ status: string }>("/topologies/crash");
-  const wanted = up ? NAMES : [];
-  const listed = deckies.map(({ name }) => name).sort();
-  if (status !== (up ? "active" : "torn_down")) return false;
-  if (![listed, namespaces()].every((names) => Bun.deepEquals([...names], wanted))) return false;
-  const ours = (await linkNames()).filter((name) => /^dn.{5}[bv]/.test(name));
-  if (!up) return ours.length === 0 && Bun.deepEquals(await linkNames(), linksBefore);
-  if (ours.length !== 5 || deckies.some(({ state }) => state !== "running")) return false;
-  return (await Promise.all(deckies.map(({ address }) => greets(address)))).every(Boolean);
+/** Links of this install's making, and when there are none, whether all others are what they were. */
+async function links(): Promise<number | "others moved"> {
+  const all = await placed.links();
+  const ours = all.filter((name) => /^dn.{5}[bv]/.test(name));
+  return ours.length === 0 && !Bun.deepEquals(all, linksBefore) ? "others moved" : ours.length;
 }
 
-/** What the store says of the topology. */
-function statusOf(): string | undefined {
-  using db = new Database(dataFolder(install.dataDir).database, { readonly: true });
-  return db.query<{ status: string }, []>("select status from topology where name = 'crash'").get()?.status;
+/** Throws unless store, kernel, sockets and GET /deckies say that there are these deckies. */
+async function mustAgree(names: readonly string[]): Promise<true> {
+  const wanted = names.toSorted();
+  const up = names.length > 0;
+  const { status, reason } = await placed.api<TopologyDetail>("/topologies/crash");
+  const deckies = await placed.deployed();
+  const served = await Promise.all(deckies.map(async ({ address }) => greets(address)));
+  expect({
+    status: `${status} ${reason}`,
+    deckies: deckies.map(({ name, state }) => `${name} ${state}`).sort(),
+    served,
+    namespaces: namespaces(),
+    links: await links(),
+  }).toEqual({
+    status: up ? "active " : "torn_down ",
+    deckies: wanted.map((name) => `${name} running`),
+    served: wanted.map(() => true),
+    namespaces: wanted,
+    links: up ? LINKS + names.length - NAMES.length : 0,
+  });
+  return true;
 }
+
+/** Asks for a fourth decky. */
+async function addLate(): Promise<unknown> {
+  const { version } = await placed.api<{ version: number }>("/topologies/crash");
+  const edges = [{ lan: "dmz", address: "10.40.0.30" }];
+  const decky = { name: LATE, archetype: "linux-server", services: ["ssh"], edges };
+  const change = { expected_version: version, op: "add_decky", decky };
+  return placed.api("/topologies/crash/mutations", change);
+}
+
+/** An order with what the store says of it while it is under way, and what there is afterwards. */
+interface Phase {
+  readonly order: () => Promise<unknown>;
+  readonly query: string;
+  readonly wanted: readonly string[];
+}
+
+const ofStatus = (status: string): string =>
+  `select 1 from topology where name = 'crash' and status = '${status}'`;
+const deploy: Phase = {
+  // The command may fail with the part that it speaks to: what counts is what comes of the order.
+  order: () => placed.decnet("topology", "deploy", join(folder, "crash.toml")),
+  query: ofStatus("deploying"),
+  wanted: NAMES,
+};
+const change: Phase = {
+  order: () => addLate().catch(() => undefined),
+  query: "select 1 from topology_mutation where status = 'applying'",
+  wanted: [...NAMES, LATE],
+};
+const teardown: Phase = {
+  order: () => placed.decnet("teardown", "--id", "crash"),
+  query: ofStatus("tearing_down"),
+  wanted: [],
+};
 
 /** Whether the order was taken and a process of the kernel's is at it. */
-const isUnderWay = (status: string): boolean => statusOf() === status && pidOf("kernel") !== undefined;
+function isUnderWay({ query }: Phase): boolean {
+  using db = new Database(dataFolder(install.dataDir).database, { readonly: true });
+  return db.query(query).get() !== null && pidOf("kernel") !== undefined;
+}
 
 /** Gives an order, kills the victim while it is under way, and waits until all agrees once it was started again. */
-async function strike(victim: Victim, up: boolean, order: () => Promise<unknown>): Promise<void> {
-  const present = (part: string) => until(async () => pidOf(part), `a process of ${part}`, 30_000);
-  // Nobody is looked at before it stands: the one that comes after a deploy is met, and one that is out at a teardown.
-  const out = victim === "neighbour" && !up ? await present(victim) : undefined;
-  const command = order();
+async function strike(victim: Victim, phase: Phase): Promise<void> {
+  const present = (part: string) => placed.until(async () => pidOf(part), `a process of ${part}`, 30_000);
+  // Nobody is looked at before it stands: the one that comes after a deploy is met, and else one that is out.
+  const out = victim === "neighbour" && phase !== deploy ? await present(victim) : undefined;
+  const command = phase.order();
   if (victim !== "neighbour")
-    await until(async () => isUnderWay(up ? "deploying" : "tearing_down"), "the order is under way", 30_000);
+    await placed.until(async () => isUnderWay(phase), "the order is under way", 30_000);
   const pid = out ?? (await present(victim));
   process.kill(pid, "SIGKILL");
   await command;
   if (victim === "supervisor") await begin();
   else if (victim !== "neighbour")
-    await until(async () => ![undefined, pid].includes(pidOf(victim)), `${victim} again`, BACK_MS);
-  await until(() => agrees(up), `all agrees after kill -9 of ${victim}`, agreeMs());
+    await placed.until(async () => ![undefined, pid].includes(pidOf(victim)), `${victim} again`, BACK_MS);
+  await placed.until(() => mustAgree(phase.wanted), `all agrees after kill -9 of ${victim}`, agreeMs());
 }
 
 describe.skipIf(!HAS_INTERNET)("kill -9 in an install that runs", () => {
@@ -169,10 +197,10 @@ describe.skipIf(!HAS_INTERNET)("kill -9 in an install that runs", () => {
     internet = await createInternet();
     visitor = await internet.attach({ bridge: "br-dmz", address: "10.40.0.200/24" });
     await visitor.run("ip", "route", "add", "10.40.1.0/24", "via", "10.40.0.2");
-    linksBefore = await linkNames();
     others = readdirSync("/run/netns");
     folder = mkdtempSync(join(tmpdir(), "decnet-e2e-"));
     await begin();
+    linksBefore = await placed.links();
     await Bun.write(join(folder, "crash.toml"), TOPOLOGY);
   }, 60_000);
   afterAll(async () => {
@@ -183,11 +211,9 @@ describe.skipIf(!HAS_INTERNET)("kill -9 in an install that runs", () => {
   }, 60_000);
 
   test.each(VICTIMS)(
-    "of %s during a deploy and during a teardown",
+    "of %s during a deploy, a change and a teardown",
     async (victim) => {
-      // The command may fail with the part that it speaks to: what counts is what comes of the order.
-      await strike(victim, true, () => placed.decnet("topology", "deploy", join(folder, "crash.toml")));
-      await strike(victim, false, () => placed.decnet("teardown", "--id", "crash"));
+      for (const phase of [deploy, change, teardown]) await strike(victim, phase);
     },
     180_000,
   );

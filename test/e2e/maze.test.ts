@@ -14,14 +14,6 @@ import { createInternet, HAS_INTERNET } from "../support/internet.ts";
 import type { Capture } from "../support/outward-watch.ts";
 import { begunBy, linkLocalOf, watchBeginnings } from "../support/outward-watch.ts";
 
-interface Listed {
-  readonly name: string;
-  readonly address: string;
-  readonly mac: string | null;
-  readonly state: string;
-  readonly services: readonly { readonly name: string; readonly port: number; readonly state: string }[];
-}
-
 interface Machine {
   readonly links: readonly { readonly address: string; readonly mac: string }[];
 }
@@ -81,27 +73,8 @@ const own = new Set<string>();
 const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
 const api: PlacedInstall["api"] = (path, body) => placed.api(path, body);
 
-/** Deckies that were deployed: those of the host itself have its address. */
-async function deployed(): Promise<readonly Listed[]> {
-  const { data } = await api<{ data: Listed[] }>("/deckies");
-  return data.filter(({ mac }) => mac !== null);
-}
-
-async function until<T>(look: () => Promise<T | undefined | false>, what: string, ms = 10_000): Promise<T> {
-  const end = performance.now() + ms;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end)
-      throw new Error(`not in ${ms} ms: ${what}\n${install.errors().slice(-3000)}`);
-    await Bun.sleep(50);
-  }
-}
-
-const linkNames = async (): Promise<readonly string[]> =>
-  ((JSON.parse((await internet.host.run("ip", "-j", "link")).out) as { ifname: string }[]) ?? [])
-    .map(({ ifname }) => ifname)
-    .sort();
+const deployed: PlacedInstall["deployed"] = () => placed.deployed();
+const until: PlacedInstall["until"] = (look, what, ms) => placed.until(look, what, ms);
 
 /** This install's: another one on this machine may have deckies of the same names. */
 const namespaces = (): readonly string[] =>
@@ -193,10 +166,10 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     await internet.host.run("ip", "link", "add", "wire0", "type", "veth", "peer", "name", "wire1");
     await internet.host.run("ip", "link", "set", "wire1", "master", "br-wire", "up");
     await internet.host.run("ip", "link", "set", "wire0", "up");
-    linksBefore = await linkNames();
     outer = await watchBeginnings(internet.host.prefix, ["10.77.0.200", "10.20.0.200", "10.30.0.200"]);
     install = await startInstall({ prefix: internet.host.prefix });
     placed = installAt(internet.host, install);
+    linksBefore = await placed.links();
   }, 60_000);
   afterAll(async () => {
     await decnet("teardown", "--all");
@@ -213,7 +186,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       return rows.length === 4 && rows.every(({ state }) => state === "running") && rows;
     }, `four deckies that run; deploy said ${out}${err}`);
     expect(new Set(fleet.map(({ mac }) => mac)).size).toBe(4);
-    mark = /^dn(.{5})v/m.exec((await linkNames()).join("\n"))?.[1] ?? "none";
+    mark = /^dn(.{5})v/m.exec((await placed.links()).join("\n"))?.[1] ?? "none";
     expect(namespaces()).toHaveLength(4);
     const status = JSON.parse((await decnet("status", "--json")).out) as Status;
     for (const { name } of fleet) expect(status.deckies.map((decky) => decky.name)).toContain(name);
@@ -395,7 +368,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     expect((await decnet("teardown", "--all")).code).toBe(0);
     expect(await until(async () => (await deployed()).length === 0, "no decky")).toBe(true);
     expect(namespaces()).toEqual([]);
-    expect(await linkNames()).toEqual(linksBefore);
+    expect(await placed.links()).toEqual(linksBefore);
     // All its life, on no link of the host: what began there are the neighbour's looks and what others did.
     const lines = await outer.stop();
     expect(lines.length).toBeGreaterThan(0);

@@ -12,14 +12,6 @@ import { installAt } from "../support/install-place.ts";
 import type { Internet } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
 
-interface Listed {
-  readonly name: string;
-  readonly address: string;
-  readonly mac: string | null;
-  readonly state: string;
-  readonly reason: string;
-}
-
 const PROBE_MS = 1_500;
 
 let internet: Internet;
@@ -30,24 +22,8 @@ let linksBefore: readonly string[];
 const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
 const api: PlacedInstall["api"] = (path) => placed.api(path);
 
-/** Deckies that were deployed: those of the host itself have its address. */
-async function deployed(): Promise<readonly Listed[]> {
-  const { data } = await api<{ data: Listed[] }>("/deckies");
-  return data.filter(({ mac }) => mac !== null);
-}
-
-async function until<T>(look: () => Promise<T | undefined | false>, what: string, ms = 30_000): Promise<T> {
-  const end = performance.now() + ms;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined && found !== false) return found;
-    if (performance.now() > end)
-      throw new Error(
-        `not in ${ms} ms: ${what}\n${JSON.stringify(await deployed())}\n${install.errors().slice(-3000)}`,
-      );
-    await Bun.sleep(100);
-  }
-}
+const deployed: PlacedInstall["deployed"] = () => placed.deployed();
+const until: PlacedInstall["until"] = (look, what, ms = 30_000) => placed.until(look, what, ms);
 
 async function extra(): Promise<Readonly<Record<string, unknown>>> {
   const { out } = await decnet("status", "--json");
@@ -67,14 +43,9 @@ async function lookedAt(): Promise<Readonly<Record<string, unknown>>> {
   );
 }
 
-const linkNames = async (): Promise<readonly string[]> =>
-  ((JSON.parse((await internet.host.run("ip", "-j", "link")).out) as { ifname: string }[]) ?? [])
-    .map(({ ifname }) => ifname)
-    .sort();
-
 /** Runs a command in a decky of this install: other installs of this machine may have one of the same name. */
 async function inside(decky: string, ...command: string[]): Promise<void> {
-  const [, install] = /^dn(.{5})v/m.exec((await linkNames()).join("\n")) ?? [];
+  const [, install] = /^dn(.{5})v/m.exec((await placed.links()).join("\n")) ?? [];
   if (install === undefined) throw new Error("this install has no link");
   const own = `/run/netns/decnet-${install}-${decky}`;
   const child = Bun.spawn(["nsenter", `--net=${own}`, "--", ...command], { stderr: "pipe" });
@@ -122,10 +93,10 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     internet = await createInternet();
     for (const end of ["wire0 type veth peer name wire1", "wire0 up", "wire1 up"])
       await internet.host.run("ip", "link", end.includes("type") ? "add" : "set", ...end.split(" "));
-    linksBefore = await linkNames();
     const env = { DECNET_MUTATOR_PROBE_MS: String(PROBE_MS) };
     install = await startInstall({ prefix: internet.host.prefix, env });
     placed = installAt(internet.host, install);
+    linksBefore = await placed.links();
     const file = join(install.folder, "mixed.toml");
     await Bun.write(file, MIXED);
     const { code, out, err } = await decnet("topology", "deploy", file);
@@ -193,7 +164,7 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     await lookedAt();
     expect((await decnet("teardown", "--all")).code).toBe(0);
     await until(async () => (await deployed()).length === 0, "no decky");
-    const left = (await linkNames()).filter((name) => !/^(up\d+|br-dmz)$/.test(name));
+    const left = (await placed.links()).filter((name) => !/^(up\d+|br-dmz)$/.test(name));
     expect(left).toEqual([...linksBefore]);
     expect(neighbours(mutator)).toEqual([]);
   }, 120_000);
