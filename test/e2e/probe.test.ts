@@ -18,6 +18,7 @@ let internet: Internet;
 let install: RunningInstall;
 let placed: PlacedInstall;
 let linksBefore: readonly string[];
+let monitor: Bun.Subprocess<"ignore", "pipe", "inherit">;
 
 const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
 const api: PlacedInstall["api"] = (path) => placed.api(path);
@@ -96,6 +97,11 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     const env = { DECNET_MUTATOR_PROBE_MS: String(PROBE_MS) };
     install = await startInstall({ prefix: internet.host.prefix, env });
     placed = installAt(internet.host, install);
+    monitor = Bun.spawn([...internet.host.prefix, "ip", "-o", "monitor", "link"], {
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "inherit",
+    });
     linksBefore = await placed.links();
     const file = join(install.folder, "mixed.toml");
     await Bun.write(file, MIXED);
@@ -104,6 +110,7 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     await until(async () => (await deployed()).length === 7, "seven deckies");
   }, 90_000);
   afterAll(async () => {
+    monitor.kill();
     await decnet("teardown", "--all");
     await install[Symbol.asyncDispose]();
     await internet[Symbol.asyncDispose]();
@@ -155,6 +162,14 @@ describe.skipIf(!HAS_INTERNET)("a neighbour", () => {
     const { data } = await api<Page<EvidenceItem>>("/evidence?since=0&limit=500");
     expect(data.filter(({ kind }) => kind !== "decky.changed")).toEqual([]);
   });
+
+  test("is plugged into a bridge with a MAC that none takes for its own", async () => {
+    monitor.kill();
+    const lines = (await new Response(monitor.stdout).text()).split("\n");
+    const plugged = lines.filter((line) => /^\d+: dn.{5}p\S* .* master /.test(line));
+    expect(plugged.length).toBeGreaterThan(0);
+    for (const line of plugged) expect(line).toContain("link/ether fe:ff:");
+  }, 90_000);
 
   test("leaves nothing when it is killed, and another one comes", async () => {
     const mutator = Number((await extra())["pid"]);

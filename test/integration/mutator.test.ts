@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { MachineLife } from "../../src/fleet/machine.ts";
 import { machineLifeSchema } from "../../src/fleet/machine.ts";
-import { findLinks } from "../../src/platform/fleet-observe.ts";
+import { findLinks, listLinks } from "../../src/platform/fleet-observe.ts";
 import { newAddress, newRoute } from "../../src/platform/netlink/address.ts";
 import { deleteLink, newLink, setLink } from "../../src/platform/netlink/link.ts";
 import { openNetlink } from "../../src/platform/netlink/socket.ts";
@@ -376,9 +376,11 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
     ]);
     plugIn("br-mine", "10.95.0.1");
     const linkOf = (name: string) => findLinks(socket, [name])[0];
-    socket.all([setLink("port0", { master: linkOf("br-mine")?.index ?? 0, mac: "f2:00:00:00:00:01" })]);
+    // Lower than any of ours, and higher than nearly all that a kernel draws.
+    const high = "fe:fe:ff:ff:ff:fe";
+    socket.all([setLink("port0", { master: linkOf("br-mine")?.index ?? 0, mac: high })]);
     const mine = linkOf("br-mine");
-    expect(mine?.mac).toBe("f2:00:00:00:00:01");
+    expect(mine?.mac).toBe(high);
     const lans = [
       { name: "mine", subnet: "10.95.0.0/24", dmz: true, interface: "br-mine" },
       { name: "real", subnet: "10.96.0.0/24", driver: "macvlan", interface: "wire0" },
@@ -387,14 +389,21 @@ describe.skipIf(!HAS_LAB)("the mutator", () => {
       { lan: "mine", address: "10.95.0.9" },
       { lan: "real", address: "10.96.0.9" },
     ];
-    const both = { name: "both01", archetype: "linux-server", services: ["ssh"], edges };
-    const other = await lab.deploy({ name: "other", lans, deckies: [both] });
+    const both = { ...single, name: "both01", edges };
+    const more = ["more01", "more02", "more03"].map((name) => ({
+      ...single,
+      name,
+      edges: [{ lan: "mine" }],
+    }));
+    const other = await lab.deploy({ name: "other", lans, deckies: [both, ...more] });
     await lab.reaches(other, "active", "failed", "degraded");
     expect(await lab.row(other)).toMatchObject({ status: "active", reason: "" });
     const [wire] = findLinks(socket, ["wire1"]);
     socket.all([newAddress({ index: wire?.index ?? 0, address: "10.96.0.1", prefix: 24 })]);
     expect(await lab.greeting("10.95.0.9", 22)).toStartWith("both01 ssh");
     expect(await lab.greeting("10.96.0.9", 22)).toStartWith("both01 ssh");
+    const ends = listLinks(socket).filter(({ name, master }) => master === mine?.index && name !== "port0");
+    expect(ends.map(({ mac }) => mac.slice(0, 6))).toEqual(Array(4).fill("fe:ff:"));
     expect(linkOf("br-mine")).toEqual(mine);
     await lab.order(other, "tearing_down");
     await lab.reaches(other, "torn_down", "failed");
