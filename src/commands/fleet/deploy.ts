@@ -86,12 +86,19 @@ function printDone(call: CommandCall, detail: TopologyDetail): void {
   else call.terminal.out(`${mark(summaryLine(detail))}\n${deckyLines(detail)}`);
 }
 
+function warn(call: CommandCall, deckies: number): void {
+  const warning = neighbourBound(deckies);
+  if (warning !== undefined) call.terminal.err(`decnet: warning: ${warning}\n`);
+}
+
 /** Says once what this host would not bear, all fleets of the install together. */
 async function warnOfBounds(call: CommandCall, api: ApiClient): Promise<void> {
   const { data } = await api.get<Topologies>("/topologies");
   const standing = data.filter(({ status }) => !RESTING.includes(status));
-  const warning = neighbourBound(standing.reduce((sum, { counts }) => sum + counts.deckies, 0));
-  if (warning !== undefined) call.terminal.err(`decnet: warning: ${warning}\n`);
+  warn(
+    call,
+    standing.reduce((sum, { counts }) => sum + counts.deckies, 0),
+  );
 }
 
 /** Gives the order and waits for what comes of it. */
@@ -127,6 +134,7 @@ async function putUp(call: CommandCall, source: FleetWish | string): Promise<num
 function printPlan(call: CommandCall, wish: FleetWish): number {
   const { seed } = wish;
   const topology = planned(wish.topology);
+  warn(call, topology.deckies.length);
   if (call.options["json"]) {
     printJson(call, { ...topology, seed });
     return 0;

@@ -6,8 +6,11 @@ import { systemErrorCode } from "../../contract/errors.ts";
 
 /** arp(7): where the table is full, by family. Only the host's first network namespace has these files. */
 const SETTINGS = ["net.ipv4.neigh.default.gc_thresh3", "net.ipv6.neigh.default.gc_thresh3"] as const;
-/** Entries for each decky: a few sources that speak with all of them at once, and multicast groups of IPv6. */
-const EACH = 4;
+/**
+ * Entries for each decky: three sources that speak with all of them at once and the neighbour that looks at them, twice
+ * each, since the other end's entry counts too where it is a machine of this same host.
+ */
+const EACH = 8;
 
 /** Reads a setting; undefined where there is none. */
 export type ReadSetting = (key: string) => number | undefined;
