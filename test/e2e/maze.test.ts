@@ -11,8 +11,8 @@ import type { PlacedInstall } from "../support/install-place.ts";
 import { installAt } from "../support/install-place.ts";
 import type { Internet, Place } from "../support/internet.ts";
 import { createInternet, HAS_INTERNET } from "../support/internet.ts";
-import type { Capture } from "../support/outward-watch.ts";
-import { begunBy, linkLocalOf, watchBeginnings } from "../support/outward-watch.ts";
+import type { Capture, Captures } from "../support/outward-watch.ts";
+import { begunBy, linkLocalOf, watchBeginnings, watchNamespaces } from "../support/outward-watch.ts";
 
 interface Machine {
   readonly links: readonly { readonly address: string; readonly mac: string }[];
@@ -67,8 +67,10 @@ let placed: PlacedInstall;
 let linksBefore: readonly string[];
 let mark: string;
 let outer: Capture;
-const inner = new Map<string, Capture>();
+let inner: Captures;
 const own = new Set<string>();
+/** Addresses of those whose fence is lifted: what begins there has to be seen. */
+const freed = new Set<string>();
 
 const decnet: PlacedInstall["decnet"] = (...args) => placed.decnet(...args);
 const api: PlacedInstall["api"] = (path, body) => placed.api(path, body);
@@ -98,47 +100,61 @@ async function crash(worker: string): Promise<void> {
   process.kill(pid, "SIGKILL");
 }
 
-/** Notes the addresses of what stands, by IPv4 and by IPv6 from the MAC: nothing may begin at one of them, ever. */
-async function noteOwn(topology: string): Promise<void> {
+/** Notes the addresses of what stands, by IPv4 and by IPv6 from the MAC: nothing may begin at one of `own`, ever. */
+async function note(topology: string, notes = own): Promise<void> {
   const { machines } = await api<{ machines: readonly Machine[] }>(`/topologies/${topology}`);
   for (const { address, mac } of machines.flatMap(({ links }) => links)) {
-    own.add(address.split("/")[0] ?? "");
-    own.add(linkLocalOf(mac));
+    notes.add(address.split("/")[0] ?? "");
+    notes.add(linkLocalOf(mac));
   }
 }
 
-/** Watches inside of all deckies that are not watched yet. */
-async function watchInside(): Promise<void> {
-  for (const name of namespaces()) {
-    if (inner.has(name)) continue;
-    inner.set(name, await watchBeginnings(["nsenter", `--net=/run/netns/${name}`, "--"]));
-  }
+/** Ends the captures inside of deckies; what began there at one of those addresses. */
+async function insideBegun(notes = own): Promise<readonly string[]> {
+  return begunBy(await inner.stop((name) => name.startsWith(`decnet-${mark}-`)), notes);
 }
 
-/** Ends the captures inside of deckies; what began there at an address of theirs. */
-async function insideBegun(): Promise<readonly string[]> {
-  const lines = await Promise.all([...inner.values()].map((capture) => capture.stop()));
-  inner.clear();
-  return lines.flatMap((one) => begunBy(one, own));
+/** Ways out of a decky: TCP, UDP, and echo requests of IPv4 and IPv6. */
+const waysOut = (address: string): readonly string[] => [
+  `echo > /dev/tcp/${address}/80`,
+  `echo > /dev/udp/${address}/53 && false`,
+  `ping -c 1 -W 1 ${address}`,
+  `ping -6 -c 1 -W 1 ff02::1%$(ip -br link | sed -n 's/@.*//; /^lo/!p' | head -1)`,
+];
+
+/** Runs a script in a decky's place; its exit status. */
+async function inside(decky: string, script: string): Promise<number> {
+  const place = namespaces().find((name) => name.endsWith(`-${decky}`)) ?? "";
+  const child = Bun.spawn(
+    ["nsenter", `--net=/run/netns/${place}`, "--", "timeout", "5", "bash", "-c", script],
+    { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+  );
+  return await child.exited;
 }
+
+/** Waits until a decky has an address of IPv6: it has none before it is known that nobody else has it (RFC 4862). */
+const hasIpv6 = (decky: string): Promise<number> =>
+  inside(decky, "until ip -6 addr show scope link -tentative | grep -q inet6; do sleep 0.1; done");
 
 /** A process in a decky's place, as if an intruder had broken out of a decoy, tries to get out by each way. */
 async function breakOut(decky: string, address: string): Promise<void> {
-  const place = namespaces().find((name) => name.endsWith(`-${decky}`)) ?? "";
-  const tries = [
-    `echo > /dev/tcp/${address}/80`,
-    `echo > /dev/udp/${address}/53 && false`,
-    `ping -c 1 -W 1 ${address}`,
-    `ping -6 -c 1 -W 1 ff02::1%$(ip -br link | sed -n 's/@.*//; /^lo/!p' | head -1)`,
-  ];
-  for (const script of tries) {
-    const child = Bun.spawn(
-      ["nsenter", `--net=/run/netns/${place}`, "--", "timeout", "2", "bash", "-c", script],
-      { stdin: "ignore", stdout: "ignore", stderr: "ignore" },
-    );
-    expect([script, await child.exited]).not.toEqual([script, 0]);
-  }
+  expect(await hasIpv6(decky)).toBe(0);
+  for (const script of waysOut(address))
+    expect([script, await inside(decky, script)]).not.toEqual([script, 0]);
 }
+
+/** The same where the fence is lifted, each time anew: the mutator puts it back. */
+async function goOut(decky: string, address: string): Promise<void> {
+  expect(await hasIpv6(decky)).toBe(0);
+  for (const script of waysOut(address)) await inside(decky, `nft delete table inet decnet; ${script}`);
+}
+
+/** What each way out looks like in a capture. */
+const BEGINNINGS = [/: tcp /, /: UDP/, /: ICMP echo request/, /: ICMP6, echo request/];
+
+/** Which of the ways out these lines do not show. */
+const unseenIn = (lines: readonly string[]): readonly RegExp[] =>
+  BEGINNINGS.filter((beginning) => !lines.some((line) => beginning.test(line)));
 
 /** Asks for a change and waits until it is in force. */
 async function change(topology: string, body: object): Promise<void> {
@@ -167,6 +183,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     await internet.host.run("ip", "link", "set", "wire1", "master", "br-wire", "up");
     await internet.host.run("ip", "link", "set", "wire0", "up");
     outer = await watchBeginnings(internet.host.prefix, ["10.77.0.200", "10.20.0.200", "10.30.0.200"]);
+    inner = watchNamespaces("/run/netns", (name) => /^decnet-.{5}-/.test(name));
     install = await startInstall({ prefix: internet.host.prefix });
     placed = installAt(internet.host, install);
     linksBefore = await placed.links();
@@ -174,6 +191,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
   afterAll(async () => {
     await decnet("teardown", "--all");
     await install[Symbol.asyncDispose]();
+    await inner[Symbol.asyncDispose]();
     await internet[Symbol.asyncDispose]();
   }, 60_000);
 
@@ -246,9 +264,8 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       (await visitor.run("ping", "-c", "1", "-W", "2", (await deployed())[0]?.address ?? "")).code,
     ).not.toBe(0);
 
-    await noteOwn("fleet");
-    await noteOwn("office");
-    await watchInside();
+    await note("fleet");
+    await note("office");
     await breakOut("web01", "10.20.0.200");
     const dropped = await until(
       async () => {
@@ -330,8 +347,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
       ...flags,
     );
     expect([code, out + err]).toEqual([0, expect.anything()]);
-    await noteOwn("wire");
-    await watchInside();
+    await note("wire");
     const { machines } = await api<{ machines: readonly (Machine & { decky: string })[] }>(
       "/topologies/wire",
     );
@@ -344,17 +360,37 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     expect((await decnet("teardown", "--id", "wire")).code).toBe(0);
   }, 120_000);
 
+  test.each([
+    ["bridge", "br-lab", "10.77.0", "10.77.0.200"],
+    ["macvlan", "wire0", "10.30.0", "10.30.0.200"],
+  ])(
+    "what begins in a decky of a %s whose fence is lifted is seen by the captures",
+    async (...on) => {
+      const [driver, link, net, outside] = on;
+      // Addresses that nobody else has had.
+      const where = ["--subnet", `${net}.0/24`, "--ip-start", `${net}.100`];
+      const flags = ["--driver", driver, "--interface", link, ...where, "--seed", "3"];
+      const name = `free-${driver}`;
+      await placed.must("deploy", "--name", name, "--deckies", "1", "--services", "ssh", ...flags);
+      await note(name, freed);
+      const { machines } = await api<{ machines: readonly { decky: string }[] }>(`/topologies/${name}`);
+      await goOut(machines[0]?.decky ?? "", outside);
+      expect(unseenIn(await insideBegun(freed))).toEqual([]);
+      await placed.must("teardown", "--id", name);
+    },
+    60_000,
+  );
+
   test("changes of a fleet that stands", async () => {
     const edges = [{ lan: "dmz", address: "10.20.0.30" }, { lan: "inner" }];
     const decky = { name: "late", archetype: "linux-server", services: ["ssh"], forward: true, edges };
     await change("office", { op: "add_decky", decky });
-    await noteOwn("office");
-    await watchInside();
+    await note("office");
     await change("office", { op: "update_decky", name: "late", changes: { forward: false } });
     await change("office", { op: "update_decky", name: "late", changes: { services: ["redis"] } });
     await change("office", { op: "detach_decky", name: "late", lan: "inner" });
     await change("office", { op: "attach_decky", name: "late", edge: { lan: "inner" } });
-    await noteOwn("office");
+    await note("office");
     expect(await insideBegun()).toEqual([]);
     await change("office", { op: "remove_decky", name: "late" });
   }, 120_000);
@@ -374,6 +410,9 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     expect(lines.length).toBeGreaterThan(0);
     expect(own.size).toBeGreaterThanOrEqual(2 * 13);
     expect(begunBy(lines, own)).toEqual([]);
+    // The attacker's port of the bridge, and the macvlan's interface.
+    for (const link of ["up1", "wire0"])
+      expect(unseenIn(begunBy(lines, freed).filter((line) => line.startsWith(`${link} `)))).toEqual([]);
     expect((await attacker.run("curl", "-sI", "--max-time", "3", `http://${one?.address}/`)).code).not.toBe(
       0,
     );
