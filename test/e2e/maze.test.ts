@@ -192,6 +192,7 @@ describe.skipIf(!HAS_INTERNET)("a fleet in a small internet", () => {
     await decnet("teardown", "--all");
     await install[Symbol.asyncDispose]();
     await inner[Symbol.asyncDispose]();
+    outer[Symbol.dispose]();
     await internet[Symbol.asyncDispose]();
   }, 60_000);
 

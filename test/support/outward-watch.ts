@@ -6,8 +6,8 @@ import { existsSync, readdirSync, watch } from "node:fs";
 /** How often it is tried to enter a namespace whose file has just come. */
 const TRIES = 20;
 
-/** A capture that runs until it is stopped. */
-export interface Capture {
+/** A capture that runs until it is stopped, or put away unread. */
+export interface Capture extends Disposable {
   /** The lines of tcpdump, to the last packet. Throws when the kernel had no room for one: then nothing is proven. */
   stop(): Promise<readonly string[]>;
 }
@@ -57,7 +57,8 @@ export async function watchBeginnings(
     async stop() {
       // By way of the capture itself: the namespace may have lost its name meanwhile.
       const here = ["nsenter", `--net=/proc/${child.pid}/ns/net`, "--"];
-      await Bun.spawn([...here, "bash", "-c", `echo > /dev/udp/${MARK_AT}`]).exited;
+      const mark = Bun.spawn([...here, "bash", "-c", `echo > /dev/udp/${MARK_AT}`]);
+      if ((await mark.exited) !== 0) throw new Error("the end of a capture can't be marked");
       await marked.promise;
       child.kill("SIGINT");
       await text;
@@ -65,6 +66,7 @@ export async function watchBeginnings(
       if (!/\b0 packets dropped by kernel/.test(said)) throw new Error(`the capture has holes: ${said}`);
       return seen.split("\n").filter((line) => line.includes(" > "));
     },
+    [Symbol.dispose]: () => child.kill(),
   };
 }
 
@@ -114,7 +116,7 @@ export function watchNamespaces(folder: string, fits: (namespace: string) => boo
     },
     async [Symbol.asyncDispose]() {
       watcher.close();
-      await stop(() => true).catch(() => undefined);
+      for (const capture of begun.values()) (await capture.catch(() => undefined))?.[Symbol.dispose]();
     },
   };
 }
