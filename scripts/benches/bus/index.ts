@@ -12,7 +12,7 @@ import { natsVersion } from "./servers.ts";
 const SIDES = ["decnet", "nats"] as const;
 const FULL = { rounds: 3, span: { warmMs: 800, measureMs: 1500 } } as const;
 /** How many times as long a fixed rate warms up and is measured: few messages pass in a second of it. */
-const PACED = { warm: 5, measure: 2 } as const;
+const PACED = { warm: 3, measure: 1.5 } as const;
 const QUICK = { rounds: 1, span: { warmMs: 500, measureMs: 700 } } as const;
 
 /** Two clients of each library, with the same codec. */

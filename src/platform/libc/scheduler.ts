@@ -23,7 +23,7 @@ function read(attributes: DataView): boolean {
 }
 
 /**
- * Asks for turns of `ns` (0.1 ms to 100 ms) for this thread and returns the length of its turns as the kernel then tells
+ * Asks for turns of `ns` (0.1 ms to 100 ms; 0 for the usual length) for this thread and returns the length of its turns as the kernel then tells
  * it; 0 where it does not. A thread of shorter turns than others is let in before theirs are over when it wakes, and gets
  * no more of the processor for it (EEVDF, Linux 6.12; earlier kernels take the call and change nothing). A thread of
  * another policy than the usual one is left as it is.
