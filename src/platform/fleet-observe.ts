@@ -1,7 +1,7 @@
 // What the kernel has of one install's fleet, as the planner sees it.
 // Looks only at objects whose names are this install's, and at bridges that are asked for by name.
 
-import { DecnetError } from "../contract/errors.ts";
+import { DecnetError, isDecnetError } from "../contract/errors.ts";
 import type { Ground } from "../fleet/ground.ts";
 import type { DesiredDecky, ObservedFleet, ObservedLink, ObservedNamespace } from "../fleet/model.ts";
 import { linkPrefix, madeGroup } from "../fleet/names.ts";
@@ -57,6 +57,20 @@ function linksInScope(socket: NetlinkSocket, only: FleetPart | undefined): Link[
   return findLinks(socket, [...only.bridges, ...ends]);
 }
 
+/** What `look` sees in a namespace; undefined when it has gone since it was listed. */
+function lookInto(
+  namespaces: NamedNamespaces,
+  name: string,
+  look: () => ObservedNamespace,
+): ObservedNamespace | undefined {
+  try {
+    return namespaces.run(name, look);
+  } catch (error) {
+    if (isDecnetError(error, "not_found") && !namespaces.find(name)?.mounted) return undefined;
+    throw error;
+  }
+}
+
 /** What there is. */
 export function observeFleet({ install, namespaces, sysctls, only }: Scope): ObservedFleet {
   using socket = openNetlink();
@@ -83,12 +97,11 @@ export function observeFleet({ install, namespaces, sysctls, only }: Scope): Obs
       ]),
     ),
     namespaces: Object.fromEntries(
-      found.map(({ name, mounted }): [string, ObservedNamespace] => [
-        name,
-        mounted
-          ? namespaces.run(name, () => observeInside(sysctls, nameOf))
-          : { mounted: false, sysctls: {}, links: {} },
-      ]),
+      found.flatMap(({ name, mounted }): [string, ObservedNamespace][] => {
+        if (!mounted) return [[name, { mounted: false, sysctls: {}, links: {} }]];
+        const seen = lookInto(namespaces, name, () => observeInside(sysctls, nameOf));
+        return seen ? [[name, seen]] : [];
+      }),
     ),
   };
 }

@@ -8,8 +8,10 @@ import { bridgeName, hostLinkName, namespaceName } from "../../src/fleet/names.t
 import { planFleet } from "../../src/fleet/plan.ts";
 import type { FleetKernel } from "../../src/platform/fleet-kernel.ts";
 import { fleetKernel } from "../../src/platform/fleet-kernel.ts";
+import { observeFleet } from "../../src/platform/fleet-observe.ts";
 import { deleteLink, dumpLinks, parseLink } from "../../src/platform/netlink/link.ts";
 import { openNetlink } from "../../src/platform/netlink/socket.ts";
+import { type NamedNamespaces, namedNamespaces } from "../../src/platform/netns/named.ts";
 import type { NetLab } from "../support/netlab.ts";
 import { enterLab, HAS_LAB } from "../support/netlab.ts";
 
@@ -118,5 +120,26 @@ describe.skipIf(!HAS_LAB)("a fleet in the kernel", () => {
     kernel.apply(plan(NOTHING));
     expect(plan(NOTHING)).toEqual([]);
     expect(links()).toEqual(["lo"]);
+  });
+
+  test("a namespace that goes between being listed and being looked into is not there", () => {
+    const real = namedNamespaces("going-", lab.folder);
+    for (const name of ["going-one", "going-two"]) real.create(name);
+    const namespaces: NamedNamespaces = {
+      create: (name) => real.create(name),
+      open: (name) => real.open(name),
+      run: (name, call) => real.run(name, call),
+      remove: (name) => real.remove(name),
+      find: (name) => real.find(name),
+      list: () => {
+        const all = real.list();
+        real.remove("going-one");
+        return all;
+      },
+    };
+    const scope = { install: "going", namespaces, sysctls: [], only: undefined };
+    expect(Object.keys(observeFleet(scope).namespaces)).toEqual(["going-two"]);
+    real.remove("going-two");
+    expect(observeFleet(scope).namespaces).toEqual({});
   });
 });
