@@ -11,7 +11,7 @@ export const MAX_DEPTH = 32;
 /** What is no value: the bytes are malformed, end too early, or nest too deep. */
 const BAD = Symbol("malformed");
 
-/** Bytes of the length of each sized head, by kind; and of an extension's type. */
+/** Bytes that hold the length after the heads of a kind (binary, extension, text), in the heads' order. */
 const SIZES = [1, 2, 4] as const;
 
 /**

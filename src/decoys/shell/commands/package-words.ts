@@ -31,9 +31,9 @@ function gnu(title: string, [of, version]: readonly [of: string, version: string
 }
 
 function coreutilsHelp(name: string): string {
-  const { synopses = [], purpose = "" } = coreutilsWords.get(name) ?? {};
+  const { synopses = [] } = coreutilsWords.get(name) ?? {};
   const usage = synopses.map((one, i) => `${i === 0 ? "Usage: " : "  or:  "}${name} ${one}\n`).join("");
-  return `${usage}${purpose === "" ? "" : `${purpose}\n`}
+  return `${usage}
       --help        display this help and exit
       --version     output version information and exit
 
@@ -138,8 +138,7 @@ There is NO WARRANTY, to the extent permitted by law.
 Written by ${script ? "Paul Eggert" : "Jean-loup Gailly"}.
 `;
     },
-    help: (name) =>
-      `Usage: ${name} [OPTION]... [FILE]...\n${name === "gzip" ? "Compress or uncompress FILEs (by default, compress FILES in-place)." : "Uncompress FILEs."}\n\nReport bugs to <bug-gzip@gnu.org>.\n`,
+    help: (name) => `Usage: ${name} [OPTION]... [FILE]...\n\nReport bugs to <bug-gzip@gnu.org>.\n`,
   },
   {
     package: "wget",
