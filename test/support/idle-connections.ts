@@ -12,10 +12,13 @@ export interface Siege {
 
 /** What became of them. */
 export interface SiegeReport {
-  /** Accepted at first. */
+  /** Accepted, and seen open for at least a moment. */
   readonly opened: number;
-  /** Of those, still open. */
+  /** Accepted and closed again before the process had looked: the kernel says so with a reset. */
+  readonly reset: number;
+  /** Of those opened, still open. */
   readonly held: number;
+  /** Not answered, or refused because nobody listens. */
   readonly failed: number;
 }
 
@@ -25,6 +28,7 @@ const AT_ONCE = 200;
 const siege = JSON.parse(process.argv[2] ?? "") as Siege;
 const open = new Set<Socket>();
 let opened = 0;
+let reset = 0;
 let failed = 0;
 
 function dial(number: number): Promise<void> {
@@ -34,7 +38,9 @@ function dial(number: number): Promise<void> {
   return new Promise((resolve) => {
     if (!target || !source) throw new Error("nobody to connect to");
     const socket = connect({ ...target, localAddress: source, timeout: 10_000 });
+    let connected = false;
     socket.once("connect", () => {
+      connected = true;
       opened++;
       open.add(socket);
       socket.setTimeout(0);
@@ -42,16 +48,20 @@ function dial(number: number): Promise<void> {
     });
     socket.on("timeout", () => socket.destroy());
     socket.on("data", () => undefined);
-    socket.on("error", () => undefined);
+    let code: string | undefined;
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      code = error.code;
+    });
     socket.on("close", () => {
-      if (!open.delete(socket)) failed++;
+      open.delete(socket);
+      if (!connected) code === "ECONNRESET" ? reset++ : failed++;
       resolve();
     });
   });
 }
 
 const report = (): void => {
-  const said: SiegeReport = { opened, held: open.size, failed };
+  const said: SiegeReport = { opened, reset, held: open.size, failed };
   console.log(JSON.stringify(said));
 };
 
