@@ -7,7 +7,7 @@ import { DecnetError } from "../contract/errors.ts";
 import { createIdSource } from "../contract/ids.ts";
 import type { BusEvent, PublishOptions } from "./bus.ts";
 import { MAX_DEPTH, MapReader } from "./msgpack-read.ts";
-import { checkPayload, topicNameOf } from "./topic-of.ts";
+import { fitsTopic, topicNameOf } from "./topic-of.ts";
 import { MAX_BODY } from "./wire.ts";
 
 /** Longest `id` and `type`. */
@@ -49,8 +49,7 @@ export function createEnvelopeCodec(clock: Clock = systemClock): EnvelopeCodec {
     if (!isWord(type)) return "type is not a short text";
     if (typeof ts !== "number" || !Number.isFinite(ts)) return "ts is not a number";
     if (!isMap(payload)) return "payload is not a map";
-    const checked = checkPayload(topic, payload);
-    return checked ? { topic, id, type, ts, payload: checked } : "payload does not fit its topic";
+    return fitsTopic(topic, payload) ? { topic, id, type, ts, payload } : "payload does not fit its topic";
   };
 
   return {

@@ -29,7 +29,7 @@ export const words = z.array(word).max(256);
 export const ids = z.array(id).max(1024);
 
 /** One service of a decky as it stands. */
-export const service = z.looseObject({
+export const service = z.object({
   name: word,
   port,
   transport: z.enum(["tcp", "udp"]),
@@ -38,9 +38,7 @@ export const service = z.looseObject({
 });
 
 /** Why an identity is believed: what kind of evidence, how much it weighs, in words. */
-const reasons = z
-  .array(z.looseObject({ kind: word, weight: z.number(), detail: sentence.optional() }))
-  .max(256);
+const reasons = z.array(z.object({ kind: word, weight: z.number(), detail: sentence.optional() })).max(256);
 
 /** One change of a topology as it moves through the mutator. */
 export const mutation = { mutation_id: id, op: word };

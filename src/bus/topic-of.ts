@@ -45,13 +45,8 @@ function paramsOf(name: TopicName, topic: string): Record<string, string> {
   return params;
 }
 
-/** The payload as parsed by its topic's schema, or undefined when it does not fit. */
-export function checkPayload(
-  topic: string,
-  payload: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> | undefined {
+/** Whether a payload fits its topic's schema; one of no topic of the catalogue does. */
+export function fitsTopic(topic: string, payload: Readonly<Record<string, unknown>>): boolean {
   const name = topicNameOf(topic);
-  if (name === undefined) return payload;
-  const parsed = topicCatalogue[name].schema.safeParse(payload);
-  return parsed.success ? parsed.data : undefined;
+  return name === undefined || topicCatalogue[name].schema.safeParse(payload).success;
 }

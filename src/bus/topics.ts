@@ -11,7 +11,10 @@ export interface TopicDefinition<Template extends string = string, Payload = unk
   readonly summary: string;
   /** Names of the workers that publish it; `*` is every worker. */
   readonly publishers: readonly string[];
-  /** Keeps fields that it does not know, so that a field may be added without breaking a reader. */
+  /**
+   * Says whether a payload fits, and changes nothing: readers get what was published, with fields that this version does
+   * not know, so that one may be added without breaking them.
+   */
   readonly schema: z.ZodType<Readonly<Record<string, unknown>>>;
   /** Carries the payload's type; never present. */
   readonly payload?: Payload;
@@ -25,7 +28,7 @@ function topic<const Template extends string, Shape extends z.ZodRawShape>(
   about: { readonly by: readonly string[]; readonly summary: string },
   shape: Shape,
 ): TopicDefinition<Template, Strict<Shape>> {
-  const schema = z.looseObject(shape) as unknown as TopicDefinition["schema"];
+  const schema = z.object(shape) as unknown as TopicDefinition["schema"];
   return Object.freeze({ template, summary: about.summary, publishers: about.by, schema });
 }
 
@@ -84,8 +87,8 @@ export const topicCatalogue = {
     "decky.{id}.traffic",
     { by: ["sniffer"], summary: "Summary of one flow to or from a decky." },
     {
-      src: z.looseObject({ ip: p.address, port: p.port }),
-      dst: z.looseObject({ ip: p.address, port: p.port }),
+      src: z.object({ ip: p.address, port: p.port }),
+      dst: z.object({ ip: p.address, port: p.port }),
       transport: z.enum(["tcp", "udp", "icmp"]),
       bytes: p.count,
       verdict: p.word,

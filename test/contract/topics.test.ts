@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import type { z } from "zod";
 import type { Bus } from "../../src/bus/bus.ts";
 import { renderServiceBus } from "../../src/bus/docs.ts";
 import { isPattern, isToken, isTopic } from "../../src/bus/subject.ts";
@@ -35,6 +36,14 @@ credential.captured credential.reuse.detected system.log system.{worker}.health 
   .trim()
   .split(/\s+/);
 
+/** The schemas that one is made of. */
+function childrenOf(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const def = schema._zod.def as unknown as Record<string, unknown>;
+  const shape = Object.values((def["shape"] ?? {}) as Record<string, z.core.$ZodType>);
+  const parts = ["element", "innerType", "keyType", "valueType", "catchall"].map((key) => def[key]);
+  return [...shape, ...parts.filter((part): part is z.core.$ZodType => part !== undefined)];
+}
+
 describe("the catalogue", () => {
   test("holds exactly the published topics", () => {
     expect(definitions.map(([, topic]) => topic.template).toSorted()).toEqual(published.toSorted());
@@ -47,6 +56,21 @@ describe("the catalogue", () => {
     expect(reservedRoots as readonly string[]).not.toContain(topic.template.split(".")[0] ?? "");
     expect(topic.schema.safeParse("text").success).toBe(false);
     expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+  });
+
+  test.each(definitions)("%s: its schema only checks, since readers get what was published", (_, topic) => {
+    const containers = ["object", "array", "record", "optional", "nullable"];
+    const checked = new Set(["string", "number", "boolean", "enum", "unknown", ...containers]);
+    const seen: string[] = [];
+    const walk = (schema: z.core.$ZodType): void => {
+      const def = schema._zod.def as z.core.$ZodTypeDef & { coerce?: boolean; checks?: readonly unknown[] };
+      seen.push(def.type, ...(def.coerce ? ["coerce"] : []));
+      for (const check of def.checks ?? [])
+        if ((check as z.core.$ZodCheck)._zod.def.check === "overwrite") seen.push("overwrite");
+      for (const child of childrenOf(schema)) walk(child);
+    };
+    walk(topic.schema);
+    expect(seen.filter((type) => !checked.has(type))).toEqual([]);
   });
 
   test("no topic can be taken for another", () => {
