@@ -18,6 +18,31 @@ export interface InboxOptions {
   readonly unused: (pattern: string) => void;
 }
 
+type Decode = (topic: string, body: Uint8Array) => BusEvent | null;
+
+/** An event as it came. */
+class Arrival implements Incoming {
+  readonly #topic: string;
+  readonly #body: Uint8Array;
+  readonly #decode: Decode;
+  #event: BusEvent | null | undefined;
+
+  constructor(topic: string, body: Uint8Array, decode: Decode) {
+    this.#topic = topic;
+    this.#body = body;
+    this.#decode = decode;
+  }
+
+  get size(): number {
+    return this.#body.length;
+  }
+
+  read(): BusEvent | null {
+    if (this.#event === undefined) this.#event = this.#decode(this.#topic, this.#body);
+    return this.#event;
+  }
+}
+
 /** Subscriptions by pattern. */
 export class Inbox {
   readonly #options: InboxOptions;
@@ -71,7 +96,7 @@ export class Inbox {
   deliver(topic: string, body: Uint8Array): void {
     const receivers = this.#matcher.match(topic);
     if (receivers.length === 0) return;
-    const event = this.#incoming(topic, body);
+    const event = new Arrival(topic, body, this.#decode);
     for (const receiver of receivers) receiver.push(event);
   }
 
@@ -80,7 +105,10 @@ export class Inbox {
     const set = this.#byPattern.get(pattern);
     if (!set) return;
     const patterns = new Set(this.#matcher.match(topic).map((receiver) => receiver.pattern)).size;
-    const event = this.#copies.share({ pattern, topic, body, patterns }, () => this.#incoming(topic, body));
+    const event = this.#copies.share(
+      { pattern, topic, body, patterns },
+      () => new Arrival(topic, body, this.#decode),
+    );
     for (const receiver of set) receiver.push(event);
   }
 
@@ -96,23 +124,13 @@ export class Inbox {
     for (const subscription of this.subscriptions) subscription.close();
   }
 
-  #incoming(topic: string, body: Uint8Array): Incoming {
-    let event: BusEvent | null | undefined;
-    return {
-      size: body.length,
-      read: () => {
-        if (event === undefined) event = this.#decode(topic, body);
-        return event;
-      },
-    };
-  }
-
-  #decode(topic: string, body: Uint8Array): BusEvent | null {
+  /** What {@link Arrival} reads itself with. */
+  readonly #decode = (topic: string, body: Uint8Array): BusEvent | null => {
     const event = this.#options.codec.decode(topic, body);
     if (typeof event !== "string") return event;
     this.skip(topic, event);
     return null;
-  }
+  };
 
   #remove(subscription: QueuedSubscription): void {
     const set = this.#byPattern.get(subscription.pattern);

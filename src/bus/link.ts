@@ -7,9 +7,10 @@ import { type DecnetError, systemErrorCode, toError } from "../contract/errors.t
 import type { BusLink, LinkOwner } from "./bus-link.ts";
 import type { BusLog } from "./bus-log.ts";
 import { FramePort, type PortOwner } from "./frame-port.ts";
+import { FrameWriter } from "./frame-writer.ts";
 import { OUTBOX_LIMITS } from "./outbox.ts";
 import { Pages } from "./pages.ts";
-import { encodeFrame, type Frame, PROTOCOL } from "./wire.ts";
+import { type Frame, PROTOCOL } from "./wire.ts";
 
 /** How long the broker may take to answer the greeting. */
 const HELLO_MS = 2000;
@@ -34,6 +35,7 @@ export class UnixLink implements BusLink, PortOwner {
   readonly #port: FramePort;
   readonly #options: LinkOptions;
   readonly #pages = new Pages();
+  readonly #writer = new FrameWriter();
   readonly #pings = new Map<string, Settle>();
   readonly #ended = Promise.withResolvers<void>();
   #pinged = 0;
@@ -65,8 +67,7 @@ export class UnixLink implements BusLink, PortOwner {
   }
 
   publish(topic: string, body: Uint8Array): boolean {
-    const bytes = encodeFrame("PUB", topic, body);
-    return this.#port.sendEvents({ bytes, start: 0, end: bytes.length, frames: 1 });
+    return this.#port.sendEvents(this.#writer.event(topic, body));
   }
 
   subscribe(pattern: string): void {

@@ -48,6 +48,22 @@ const spanOf = (bytes: Uint8Array, frames: number, slab?: Slab): Frames => ({
 });
 
 describe("Outbox", () => {
+  test("frames that lie one behind the other are written in place, and dropped one by one all the same", () => {
+    const bytes = Buffer.concat([0, 1, 2, 3, 4].map((n) => event(n)));
+    const size = bytes.length / 5;
+    const frame = (n: number): Frames => ({ bytes, start: n * size, end: (n + 1) * size, frames: 1 });
+    const outbox = new Outbox({ ...LIMITS, maxFrames: 3 });
+    for (let n = 0; n < 5; n++) outbox.pushEvents(frame(n));
+    expect([outbox.dropped, outbox.pendingFrames]).toEqual([2, 3]);
+    const places: unknown[] = [];
+    outbox.flush((from, offset, length) => {
+      places.push([from === bytes, offset, length]);
+      return length;
+    });
+    expect(places).toEqual([[true, 2 * size, 3 * size]]);
+    expect(outbox.delivered).toBe(3);
+  });
+
   test("writes all that came in one turn at once, in order", () => {
     const outbox = new Outbox(LIMITS);
     const sink = createSink();

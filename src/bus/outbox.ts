@@ -85,14 +85,28 @@ export class Outbox {
    * Queues whole event frames. Drops the oldest when over a bound, those of one big read together.
    * Retains the slab that they lie in for as long as it needs it.
    */
-  pushEvents({ bytes, start, end, frames, slab }: Frames): void {
+  pushEvents(events: Frames): void {
+    if (!this.#extendsLast(events)) this.#pushRun(events);
+    this.#bytes += events.end - events.start;
+    this.#frames += events.frames;
+    while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
+  }
+
+  /** Makes the last run longer where these lie right behind it, up to where frames are dropped one by one. */
+  #extendsLast({ bytes, start, end, frames, slab }: Frames): boolean {
+    const last = this.#runs.at(-1);
+    if (last?.bytes !== bytes || last.end !== start || last.slab !== slab || last.control) return false;
+    if (last.frames + frames > RUN_FRAMES) return false;
+    last.end = end;
+    last.frames += frames;
+    return true;
+  }
+
+  #pushRun({ bytes, start, end, frames, slab }: Frames): void {
     const run: Run = { control: false, bytes, start, end, frames, slab };
     slab?.retain();
     if (this.#blocked) compact(run);
     this.#runs.push(run);
-    this.#bytes += end - start;
-    this.#frames += frames;
-    while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
   }
 
   /** Queues one control frame; false when too many wait, and the connection should go. */

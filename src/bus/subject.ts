@@ -4,14 +4,31 @@
 /** What a header holds besides its verb, a space and LF. */
 const MAX_SUBJECT = 4091;
 
+/** What no token holds, besides what is not printable ASCII. */
+const DOT = 0x2e;
+const STAR = 0x2a;
+const MORE = 0x3e;
+
+/** Whether a text is one token or, with `dots`, several separated by `.`; none is empty. */
+function isMadeOfTokens(text: string, dots: boolean): boolean {
+  let before = DOT;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x21 || code > 0x7e || code === STAR || code === MORE) return false;
+    if (code === DOT && (!dots || before === DOT)) return false;
+    before = code;
+  }
+  return before !== DOT;
+}
+
 /** True for one token: printable ASCII without `.`, `*`, `>` or white space, not empty. */
 export function isToken(text: string): boolean {
-  return /^[!-)+-\-/-=?-~]+$/.test(text);
+  return isMadeOfTokens(text, false);
 }
 
 /** True for a topic: tokens separated by `.`. */
 export function isTopic(text: string): boolean {
-  return text.length <= MAX_SUBJECT && text.split(".").every(isToken);
+  return text.length <= MAX_SUBJECT && isMadeOfTokens(text, true);
 }
 
 /** True for a pattern: a topic in which a token may be `*`, and the last one `>`. */

@@ -31,14 +31,33 @@ export function bodyOf(frame: Frame): Uint8Array {
 
 const EMPTY = new Uint8Array(0);
 
-/** One frame as bytes. Throws DecnetError `too_large` beyond a limit; `args` must be ASCII without LF. */
-export function encodeFrame(verb: Verb, args = "", body: Uint8Array = EMPTY): Uint8Array {
+/** A header with its LF. Throws DecnetError `too_large` beyond its limit; `args` must be ASCII without LF. */
+export function encodeHeader(verb: Verb, args = ""): Uint8Array {
   const header = args === "" ? `${verb}\n` : `${verb} ${args}\n`;
   if (header.length > MAX_HEADER) throw new DecnetError("too_large", "bus header is too long");
+  return Buffer.from(header, "latin1");
+}
+
+/** Throws DecnetError `too_large` for a body beyond its limit. */
+export function checkBody(body: Uint8Array): void {
   if (body.length > MAX_BODY) throw new DecnetError("too_large", "bus event is too large");
+}
+
+/** Puts the four bytes of a body's length at `at`. */
+export function writeLength(bytes: Uint8Array, at: number, length: number): void {
+  bytes[at] = length >>> 24;
+  bytes[at + 1] = length >>> 16;
+  bytes[at + 2] = length >>> 8;
+  bytes[at + 3] = length;
+}
+
+/** One frame as bytes. Throws DecnetError `too_large` beyond a limit; `args` must be ASCII without LF. */
+export function encodeFrame(verb: Verb, args = "", body: Uint8Array = EMPTY): Uint8Array {
+  const header = encodeHeader(verb, args);
+  checkBody(body);
   const bytes = Buffer.allocUnsafe(header.length + 4 + body.length);
-  bytes.write(header, 0, "latin1");
-  bytes.writeUInt32BE(body.length, header.length);
+  bytes.set(header, 0);
+  writeLength(bytes, header.length, body.length);
   bytes.set(body, header.length + 4);
   return bytes;
 }
