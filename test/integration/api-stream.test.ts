@@ -141,6 +141,21 @@ describe("resuming", () => {
     }
   });
 
+  test("who comes back at once is not sent again what came after the snapshot that others still share", async () => {
+    const harness = await start();
+    const first = await join(harness);
+    await first.next((event) => event.event === "snapshot");
+    await addEvidence(harness.store, [{}, {}, {}]);
+    harness.wake.hint();
+    await first.next(isEvidence(3));
+    const again = await join(harness, { "last-event-id": "3" });
+    await again.next((event) => event.event === "snapshot");
+    await addEvidence(harness.store, [{}]);
+    harness.wake.hint();
+    await again.next(isEvidence(4));
+    expect(seqs(again)).toEqual([4]);
+  });
+
   test("evidence that is stored while a client joins is neither skipped nor repeated", async () => {
     const harness = await start();
     await addEvidence(

@@ -57,7 +57,7 @@ export class StreamHub {
   readonly #clients = new Set<StreamClient>();
   readonly #live = new Set<StreamClient>();
   readonly #ring = new FrameRing(8 * 1024 * 1024, 8192);
-  #snapshot: { readonly takenAt: number; readonly taken: Promise<Taken> } | undefined;
+  #snapshot: { readonly takenAt: number; readonly seq: number; readonly taken: Promise<Taken> } | undefined;
   #seq = 0;
   #lagged = 0;
 
@@ -133,7 +133,7 @@ export class StreamHub {
 
   async #join(client: StreamClient, lastEventId: number | undefined): Promise<void> {
     if (lastEventId !== undefined) await this.#reach(lastEventId);
-    const { json, index, seq } = await this.#takeSnapshot();
+    const { json, index, seq } = await this.#takeSnapshot(lastEventId);
     // What lies beyond the newest evidence is an id of another store.
     const wanted = lastEventId === undefined || lastEventId > seq ? seq : lastEventId;
     const from = Math.max(wanted, seq - MAX_REPLAY);
@@ -153,16 +153,20 @@ export class StreamHub {
     for (let left = REACH_TRIES; left > 0 && this.#seq < seq && !this.audience.isClosed; left--) {
       await this.#options.clock.sleep(REACH_MS);
     }
-    this.#snapshot = undefined;
   }
 
-  /** One snapshot serves all who join within a second: what came after its index is sent to each from the ring. */
-  #takeSnapshot(): Promise<Taken> {
+  /**
+   * One snapshot serves all who join within a second: what came after its index is sent to each from the ring. One who
+   * has seen more than it knows gets a newer one, and not again what he has seen.
+   */
+  #takeSnapshot(seen = 0): Promise<Taken> {
     const now = this.#options.clock.monotonic();
-    if (this.#snapshot && now - this.#snapshot.takenAt < SNAPSHOT_MS) return this.#snapshot.taken;
+    const last = this.#snapshot;
+    const isBehind = last && last.seq < seen && seen <= this.#seq;
+    if (last && !isBehind && now - last.takenAt < SNAPSHOT_MS) return last.taken;
     const at = { index: this.#ring.last, seq: this.#seq };
     const taken = this.#options.source.snapshot().then((json) => ({ json, ...at }));
-    this.#snapshot = { takenAt: now, taken };
+    this.#snapshot = { takenAt: now, seq: at.seq, taken };
     taken.catch(() => {
       this.#snapshot = undefined;
     });
