@@ -144,3 +144,19 @@ differential(
   },
   30_000,
 );
+
+test.skipIf(real === null || !Bun.which("nmap"))(
+  "nmap says the same of both, away from 6379 too, whatever it is told to try",
+  async () => {
+    const ports = [realPort, decoy.port];
+    for (const depth of ["--version-light", "--version-intensity=7", "--version-all"]) {
+      const args = ["-Pn", "-n", "-sV", depth, "-p", ports.join(","), "127.0.0.1"];
+      const nmap = Bun.spawn(["nmap", ...args], { stdout: "pipe", stderr: "ignore" });
+      const out = await new Response(nmap.stdout).text();
+      const [expected, got] = ports.map((port) => new RegExp(`^${port}/tcp +(.*)$`, "m").exec(out)?.[1]);
+      expect({ depth, got }).toEqual({ depth, got: expected });
+      expect(expected).toMatch(/^open +redis +Redis key-value store/);
+    }
+  },
+  120_000,
+);
