@@ -2,7 +2,6 @@
 // Knows nothing of bodies or of how frames are cut.
 
 import { DecnetError } from "../contract/errors.ts";
-import { isSame } from "./same-bytes.ts";
 
 const VERBS = ["HELLO", "SUB", "UNSUB", "PUB", "EVT", "PING", "PONG", "ERR", "BYE"] as const;
 /** A verb of the protocol. */
@@ -32,18 +31,21 @@ export function faultOf(error: DecnetError): string {
 }
 
 const CR = 13;
-/** Headers that are remembered (a power of two), and the longest of them: most connections use few topics. */
-const MEMO = 256;
+/** Headers that are remembered, as a power of two, and the longest of them: most connections use few topics. */
+const MEMO_BITS = 9;
 const MEMO_LENGTH = 128;
+/** An odd number without pattern: what differs in one bit of a hash differs in many of its product's highest. */
+const MIX = 0x9e3779b1;
 
 interface Header {
   readonly verb: Verb;
   readonly args: string;
 }
 
-/** A header that was seen, and the bytes that it was. */
+/** A header that was seen, and its bytes: whole words of them, and the rest. */
 interface Known extends Header {
-  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly rest: Uint8Array;
 }
 
 const verbs: ReadonlySet<string> = new Set(VERBS);
@@ -60,19 +62,33 @@ function parseHeader(text: string): Header {
   return { verb, args: space < 0 ? "" : text.slice(space + 1) };
 }
 
-/** Headers by a hash of their bytes, so that no text need be made of one that is known. One in each place. */
+/** Whether a known header is bytes `start` to `end`. */
+function isSame({ words, rest }: Known, view: DataView, start: number, end: number): boolean {
+  const tail = start + 4 * words.length;
+  if (tail + rest.length !== end) return false;
+  for (let i = 0; i < words.length; i++) if (view.getInt32(start + 4 * i) !== words[i]) return false;
+  for (let i = 0; i < rest.length; i++) if (view.getUint8(tail + i) !== rest[i]) return false;
+  return true;
+}
+
+/** Headers by a hash of their bytes, so that no text need be made of one that is known. Two may have the same place. */
 export class HeaderMemo {
-  readonly #places: (Known | undefined)[] = new Array(MEMO).fill(undefined);
+  readonly #places: (Known | undefined)[] = new Array(2 ** MEMO_BITS).fill(undefined);
 
   /** The header in bytes `start` to `lf`, whose hash is `hash`. Throws what {@link wireError} makes. */
-  of(buffer: Buffer, start: number, lf: number, hash: number): Header {
-    const place = hash & (MEMO - 1);
-    const known = this.#places[place];
-    if (known && isSame(known.bytes, buffer, start, lf)) return known;
-    const stop = lf > start && buffer[lf - 1] === CR ? lf - 1 : lf;
-    const header = parseHeader(buffer.toString("latin1", start, stop));
-    if (lf - start <= MEMO_LENGTH)
-      this.#places[place] = { ...header, bytes: new Uint8Array(buffer.subarray(start, lf)) };
+  of(view: DataView, start: number, lf: number, hash: number): Header {
+    const place = (Math.imul(hash, MIX) >>> (32 - MEMO_BITS)) & ~1;
+    const newest = this.#places[place];
+    if (newest && isSame(newest, view, start, lf)) return newest;
+    const older = this.#places[place + 1];
+    if (older && isSame(older, view, start, lf)) return older;
+    const bytes = Buffer.from(view.buffer, view.byteOffset + start, lf - start);
+    const stop = bytes.at(-1) === CR ? bytes.length - 1 : bytes.length;
+    const header = parseHeader(bytes.toString("latin1", 0, stop));
+    if (bytes.length > MEMO_LENGTH) return header;
+    const words = Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(start + 4 * i));
+    this.#places[place + 1] = newest;
+    this.#places[place] = { ...header, words, rest: new Uint8Array(bytes.subarray(4 * words.length)) };
     return header;
   }
 }
