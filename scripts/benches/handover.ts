@@ -10,6 +10,8 @@ import { collect, MakerLink, socketFor, specOf, startDecky } from "../../test/su
 
 const FIRST_PORT = 24_000;
 const SERVICES = ["ssh", "http", "ftp", "redis", "mysql"] as const;
+/** What each decky offers: each service once, two of them on a port more. */
+const OFFERED = [...SERVICES, "http", "ssh"] as const;
 /** What makes a server speak that waits for its client. */
 const OPENING: Readonly<Record<string, string>> = { http: "GET / HTTP/1.0\r\n\r\n", redis: "PING\r\n" };
 const REST_MS = 5_000;
@@ -17,11 +19,10 @@ const REST_MS = 5_000;
 const TICK_MS = 10;
 
 const SOCKETS: readonly HandedSocket[] = [
-  ...SERVICES.map((service, i) => socketFor(service, FIRST_PORT + i)),
-  socketFor("http", FIRST_PORT + 5),
-  socketFor("redis", FIRST_PORT + 6),
-  socketFor("ftp", FIRST_PORT + 7, "data"),
+  ...OFFERED.map((service, i) => socketFor(service, FIRST_PORT + i)),
+  socketFor("ftp", FIRST_PORT + OFFERED.length, "data"),
 ];
+const OFFERS = OFFERED.map((service, i) => `${service}:${FIRST_PORT + i}`);
 
 const addressOf = (i: number): string => `127.40.${1 + (i >> 7)}.${1 + (i & 127)}`;
 const round = (value: number): number => Math.round(value * 10) / 10;
@@ -69,7 +70,7 @@ export async function benchHandover(): Promise<unknown> {
   const empty = measure(decky.pid);
   const start = performance.now();
   for (let i = 0; i < deckies; i++) {
-    const answer = await link.serve(specOf(`d-${i}`, addressOf(i)), SOCKETS);
+    const answer = await link.serve(specOf(`d-${i}`, addressOf(i), { services: OFFERS }), SOCKETS);
     if (answer === "end" || answer.answer !== "done") throw new Error(JSON.stringify(answer));
   }
   const handed = performance.now();

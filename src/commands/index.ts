@@ -33,7 +33,7 @@ const own: readonly CommandDefinition[] = [
     options: [JSON_OPTION],
     examples: [
       "decnet up",
-      "decnet up --data-dir ./lab --services ssh,http --port-offset 20000",
+      "decnet up --data-dir ./lab --services ssh,http,http:8080 --port-offset 20000",
       "decnet up --api-host 127.0.0.1 --api-port 9000 --listen 192.0.2.10",
     ],
     group: "commands",

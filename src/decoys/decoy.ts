@@ -67,6 +67,8 @@ export interface Session {
   readonly id: SessionId;
   readonly persona: Persona;
   readonly connection: DecoyConnection;
+  /** The port that the client reached as the machine knows it: without the offset that this host may add. */
+  readonly port: number;
   readonly limits: SessionLimits;
   readonly clock: Clock;
   /** For salts, cookies and nonces on the wire. */
@@ -92,9 +94,11 @@ export interface DecoyDefinition {
   /** Our name of the service, as in `--services`. */
   readonly name: string;
   readonly summary: string;
-  /** The product's usual port, before any offset. */
+  /** The product's usual port, which its name alone stands for; before any offset. */
   readonly port: number;
   readonly transport: "tcp";
+  /** Whether the product listens on several ports at once: such a decoy may be offered on more than one. */
+  readonly severalPorts?: boolean;
   /** Whether it asks for passive data ports: they are opened beforehand, with its own port. */
   readonly dataPorts?: boolean;
   /** Loads the code and makes the decoy for one persona. */

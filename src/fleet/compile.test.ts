@@ -58,6 +58,33 @@ const maze = topology({
   ],
 });
 
+describe("what a machine listens on", () => {
+  const socketsOf = (services: string[]) => {
+    const lans = [{ name: "dmz", subnet: "10.0.0.0/24", dmz: true }];
+    const { placed } = place(topology({ lans, deckies: [{ ...machine("web01", "dmz"), services }] }));
+    const [decky] = compileTopologies([placed], {
+      ...options,
+      portOf: (name) => (ports[name] ? options.portOf(name) : undefined),
+    }).deckies;
+    return { services: decky?.spec.services, sockets: decky?.sockets ?? [] };
+  };
+
+  test("is a socket for each offer, and data ports once for each decoy that has some", () => {
+    const { services, sockets } = socketsOf(["ssh", "ssh:2222", "http:80", "http:8080", "ftp"]);
+    expect(services).toEqual(["ssh", "ssh:2222", "http", "http:8080", "ftp"]);
+    const at = (use: string) =>
+      sockets.filter((one) => one.use === use).map(({ service, port }) => `${service} ${port}`);
+    expect(at("service")).toEqual(["ssh 22", "ssh 2222", "http 80", "http 8080", "ftp 21"]);
+    expect(sockets.filter(({ use }) => use === "data")).toHaveLength(4);
+  });
+
+  test("never has a data port where a service listens", () => {
+    const [first] = socketsOf(["ftp"]).sockets.filter(({ use }) => use === "data");
+    const { sockets } = socketsOf(["ftp", `http:${first?.port}`]);
+    expect(new Set(sockets.map(({ port }) => port)).size).toBe(sockets.length);
+  });
+});
+
 describe("giving places", () => {
   test("the way out of a LAN has its first address, and nobody else a gateway's", () => {
     const { placed } = place(maze);

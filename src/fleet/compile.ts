@@ -2,6 +2,8 @@
 // A decky that was given no place is left out: why is told where places are given.
 
 import { createHash } from "node:crypto";
+import type { Offer } from "../contract/offer.ts";
+import { formatOffer, offersOf } from "../contract/offer.ts";
 import type { Lan, TopologyDecky } from "../topology/model.ts";
 import type { DeckySpec, HandedSocket } from "./handover.ts";
 import type { DesiredDecky, DesiredLink } from "./model.ts";
@@ -11,8 +13,9 @@ import type { Layout, Machine, Placed } from "./placed.ts";
 import { layoutOf } from "./placed.ts";
 import { gatewayFor, routesFor } from "./ways.ts";
 
-/** What a service of a machine listens on. */
+/** What a decoy listens on. */
 export interface ServicePort {
+  /** The one that its name alone stands for. */
   readonly port: number;
   readonly transport: "tcp" | "udp";
   /** Ports for data connections that it hands out, one at a time. */
@@ -23,9 +26,9 @@ export interface ServicePort {
 export interface CompileOptions {
   readonly install: string;
   readonly sysctlsOf: (archetype: string) => Readonly<Record<string, string>>;
-  /** All services of an archetype. */
+  /** Names of all decoys of an archetype. */
   readonly servicesOf: (archetype: string) => readonly string[];
-  readonly portOf: (service: string) => ServicePort | undefined;
+  readonly portOf: (decoy: string) => ServicePort | undefined;
   readonly firewall: (firewall: { readonly forward: boolean }) => string;
 }
 
@@ -63,35 +66,31 @@ const USUAL_RANGE = "32768 60999";
 /** What a machine's sockets depend on. */
 interface Ports {
   readonly decky: string;
-  readonly services: readonly string[];
+  readonly offers: readonly Offer[];
   readonly portOf: CompileOptions["portOf"];
   /** First and last port that the machine takes for itself. */
   readonly range: string;
 }
 
 /** Stable ports out of the machine's own range; seven at most, and none that a service has. */
-function dataPorts(
-  { decky, services, portOf, range }: Ports,
-  service: string,
-  count: number,
-): readonly number[] {
+function dataPorts({ decky, offers, range }: Ports, service: string, count: number): readonly number[] {
   if (count === 0) return [];
   const [first = 0, last = 0] = range.split(" ").map(Number);
-  const taken = new Set(services.map((name) => portOf(name)?.port));
+  const taken = new Set(offers.map(({ port }) => port));
   const hash = createHash("sha256").update(`${decky}\n${service}`).digest();
   const drawn = Array.from({ length: 8 }, (_, i) => first + (hash.readUInt32BE(4 * i) % (last - first + 1)));
   return [...new Set(drawn)].filter((port) => !taken.has(port)).slice(0, count);
 }
 
 function socketsOf(ports: Ports): HandedSocket[] {
-  return ports.services.flatMap((service): HandedSocket[] => {
+  return ports.offers.flatMap(({ name: service, port }, i): HandedSocket[] => {
     const at = ports.portOf(service);
     if (!at) return [];
-    const { port, transport, data } = at;
-    const passive = dataPorts(ports, service, data).map(
+    const first = ports.offers.findIndex(({ name }) => name === service) === i;
+    const passive = dataPorts(ports, service, first ? at.data : 0).map(
       (port): HandedSocket => ({ use: "data", service, transport: "tcp", port }),
     );
-    return [{ use: "service", service, transport, port }, ...passive];
+    return [{ use: "service", service, transport: at.transport, port }, ...passive];
   });
 }
 
@@ -114,7 +113,9 @@ class Compiler {
   }
 
   decky(decky: TopologyDecky, machine: Machine): CompiledDecky {
-    const services = decky.services ?? this.#options.servicesOf(decky.archetype);
+    const { portOf, sysctlsOf, servicesOf } = this.#options;
+    const usual = (name: string): number | undefined => portOf(name)?.port;
+    const offers = offersOf(decky.services ?? servicesOf(decky.archetype), usual);
     const [first] = machine.links;
     const spec: DeckySpec = {
       decky: decky.name,
@@ -124,11 +125,10 @@ class Compiler {
       mac: first?.mac ?? "",
       // When it changes next is no part of the machine that it is now.
       life: { ...machine.life, nextAt: null },
-      services: [...services],
+      services: offers.map((offer) => formatOffer(offer, usual(offer.name))),
     };
-    const { portOf, sysctlsOf } = this.#options;
     const range = sysctlsOf(decky.archetype)["net.ipv4.ip_local_port_range"] ?? USUAL_RANGE;
-    const sockets = socketsOf({ decky: decky.name, services, portOf, range });
+    const sockets = socketsOf({ decky: decky.name, offers, portOf, range });
     return {
       name: decky.name,
       topology: this.#placed.id,

@@ -10,6 +10,8 @@ export const MAX_MESSAGE = 65_536;
 const MAX_SOCKETS = 200;
 
 const word = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/);
+/** As a topology writes it: a decoy's name, or name and port. */
+const offer = z.string().regex(/^[a-z0-9-]{1,32}(?::[1-9]\d{0,4})?$/);
 const port = z.int().min(1).max(65_535);
 
 /** One descriptor of a message; they are in the order of the list. */
@@ -32,8 +34,8 @@ export const deckySpecSchema = z.strictObject({
   addresses: z.array(z.string().max(18)),
   mac: z.string().max(17),
   life: machineLifeSchema,
-  /** Decoys that it shall offer. Fewer sockets than that make it degraded. */
-  services: z.array(word).max(64),
+  /** What it shall offer. Fewer sockets than that make it degraded. */
+  services: z.array(offer).max(64),
 });
 
 /** From the maker of sockets. */
@@ -41,7 +43,7 @@ export const orderSchema = z.discriminatedUnion("order", [
   /** Answered with `held`: of everything, or of what is there of these deckies. */
   z.strictObject({ order: z.literal("look"), deckies: z.array(word).max(1000).optional() }),
   /**
-   * A machine comes, or changes: sockets are added to those that it has; services that are not in the description go.
+   * A machine comes, or changes: sockets are added to those that it has; those for what is not in the description go.
    * With `reboot` its conversations are cut and what intruders left behind is gone; otherwise they go on.
    */
   z.strictObject({

@@ -119,13 +119,13 @@ export const settings = {
       error: `auto, or a number from 0 to ${HIGHEST_OFFSET}`,
     }),
     default: "auto",
-    summary: "added to every decoy's usual port; auto is 0 for root and 20000 otherwise",
+    summary: "added to every port of a decoy; auto is 0 for root and 20000 otherwise",
     flag: "port-offset",
   }),
   "decky.services": setting({
     schema: list,
     default: [] as string[],
-    summary: "decoys to offer, or to drill; all when empty",
+    summary: "decoys to offer, or to drill, each as `name` or `name:port`; all when empty",
     flag: "services",
   }),
   "decky.logins": setting({

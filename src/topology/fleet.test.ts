@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isDecnetError } from "../contract/errors.ts";
+import { findDecoy } from "../decoys/index.ts";
 import type { FleetOptions } from "./fleet.ts";
 import { drawFleet } from "./fleet.ts";
 import type { Catalogue } from "./model.ts";
@@ -16,7 +17,7 @@ const catalogue: Catalogue = {
     ["web-server", ["ssh", "http"]],
     ["router", ["telnet"]],
   ]),
-  services: ["ssh", "http", "redis", "telnet"],
+  services: ["ssh", "http", "redis", "telnet"].flatMap((name) => findDecoy(name) ?? []),
 };
 const names: NameDraw = (archetype, random) => `${archetype.toUpperCase()}_0${1 + random.below(9)}`;
 const plain: FleetOptions = {
@@ -53,6 +54,17 @@ describe("a fleet", () => {
       ["linux-server", "ssh redis"],
       ["router", "telnet"],
       ["linux-server", "ssh redis"],
+    ]);
+  });
+
+  test("a machine offers a service on several ports where they are asked for", () => {
+    const services = ["redis:7000", "http:8080", "ssh", "http", "http:80", "ssh:2222"];
+    expect(kinds({ services, deckies: 1 })).toEqual([
+      ["linux-server", "ssh ssh:2222 http:8080 http redis:7000"],
+    ]);
+    expect(kinds({ services: ["telnet:2222", "ssh:2222"], deckies: 2 }).map(([, offers]) => offers)).toEqual([
+      "ssh:2222",
+      "telnet:2222",
     ]);
   });
 
@@ -101,6 +113,9 @@ test.each<[Partial<FleetOptions>, string]>([
   [{ driver: "macvlan" }, "--interface"],
   [{ archetypes: ["ruter"] }, 'Did you mean "router"'],
   [{ services: ["shs"] }, 'Did you mean "ssh"'],
+  [{ services: ["http:0"] }, "http:port with a port from 1 to 65535"],
+  [{ services: ["ssh", "http:22"] }, "as in http:8022"],
+  [{ services: ["redis", "redis:7000"] }, "redis listens on one port"],
   [{ services: ["telnet", "redis"], deckies: 1 }, "ask for 2 deckies"],
   [{ services: ["ssh"], archetypes: ["router"] }, "exclude"],
   [{ ipStart: "192.0.3.1" }, "--ip-start"],

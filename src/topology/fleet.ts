@@ -3,6 +3,7 @@
 
 import { DecnetError } from "../contract/errors.ts";
 import { didYouMean } from "../contract/nearest.ts";
+import { nameIn, readOffers } from "../contract/offer.ts";
 import type { Random } from "../contract/random.ts";
 import { createSeededRandom } from "../contract/random.ts";
 import type { Network } from "./ipv4.ts";
@@ -19,7 +20,7 @@ export interface FleetOptions {
   readonly deckies: number;
   /** Archetypes in turn; neither these nor services: a mix. */
   readonly archetypes: readonly string[];
-  /** Decoys that the fleet offers, and no others. */
+  /** Decoys that the fleet offers, as `name` or `name:port`, and no others. */
   readonly services: readonly string[];
   readonly driver: "bridge" | "macvlan";
   readonly interface?: string | undefined;
@@ -63,23 +64,25 @@ interface Kind {
 }
 type Offering = Required<Kind>;
 
+function wishOf(services: readonly string[], { services: known }: Catalogue): readonly string[] {
+  const { offers, faults } = readOffers(services, known);
+  const [fault] = faults;
+  if (fault) refuse(fault.message);
+  return offers;
+}
+
 /** Every archetype with those of `services` that it offers. */
-function kindsOf(services: readonly string[], { archetypes, services: known }: Catalogue): Offering[] {
-  for (const service of services)
-    if (!known.includes(service))
-      refuse(
-        `there is no decoy "${service}".${didYouMean(service, known) || ` Known: ${known.join(", ")}.`}`,
-      );
+function kindsOf(services: readonly string[], { archetypes }: Catalogue): Offering[] {
   return [...archetypes].map(([archetype, offered]) => ({
     archetype,
-    services: offered.filter((service) => services.includes(service)),
+    services: offered.flatMap((name) => services.filter((service) => nameIn(service) === name)),
   }));
 }
 
 /** The fewest kinds that offer all of `services` together, if `most` are enough. */
 function coverOf(services: readonly string[], kinds: readonly Offering[], most: number): Kind[] {
   const chosen: Kind[] = [];
-  let missing = [...new Set(services)];
+  let missing = [...services];
   while (missing.length > 0) {
     const gain = (kind: Offering): number =>
       kind.services.filter((service) => missing.includes(service)).length;
@@ -117,9 +120,10 @@ function drawKinds(options: FleetOptions, catalogue: Catalogue, random: Random):
   };
   if (archetypes.length > 0) return turns(archetypes.map((archetype) => ({ archetype })));
   if (services.length === 0) return mix(all.map((archetype) => ({ archetype })));
-  const kinds = kindsOf(services, catalogue);
-  const whole = kinds.filter((kind) => kind.services.length === new Set(services).size);
-  return whole.length > 0 ? mix(whole) : turns(coverOf(services, kinds, deckies));
+  const wish = wishOf(services, catalogue);
+  const kinds = kindsOf(wish, catalogue);
+  const whole = kinds.filter((kind) => kind.services.length === wish.length);
+  return whole.length > 0 ? mix(whole) : turns(coverOf(wish, kinds, deckies));
 }
 
 /** Addresses one after the other, gateways left out. */

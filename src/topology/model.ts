@@ -2,6 +2,7 @@
 // Shapes alone; whether they make sense together is validate.ts.
 
 import { z } from "zod";
+import type { Offerable } from "../contract/offer.ts";
 
 /** Bounds of one topology. */
 export const LIMITS = { lans: 64, deckies: 2000, edges: 16, services: 32 } as const;
@@ -59,7 +60,7 @@ const scheduleSchema = z.strictObject({
 export const deckySchema = z.strictObject({
   name: nameSchema,
   archetype: z.string().min(1).max(32),
-  /** Decoys that it offers; all of its archetype when absent. */
+  /** What it offers, each as `name` or `name:port`; all decoys of its archetype when absent. */
   services: z.array(z.string().min(1).max(32)).max(LIMITS.services).optional(),
   /** Whether it forwards packets between its LANs. */
   forward: z.boolean().default(false),
@@ -87,10 +88,10 @@ export type TopologyDecky = z.infer<typeof deckySchema>;
 /** A whole topology. */
 export type Topology = z.infer<typeof topologySchema>;
 
-/** What machines there can be: archetype to the services that it may offer, and every service that decnet has. */
+/** What machines there can be: archetype to the names of decoys that it may offer, and every decoy that decnet has. */
 export interface Catalogue {
   readonly archetypes: ReadonlyMap<string, readonly string[]>;
-  readonly services: readonly string[];
+  readonly services: readonly Offerable[];
 }
 
 /** The deckies that stand in a LAN, each with the edge by which it does. */

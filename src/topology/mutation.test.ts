@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "bun:test";
 import { isDecnetError } from "../contract/errors.ts";
+import { findDecoy } from "../decoys/index.ts";
 import type { Catalogue, Topology } from "./model.ts";
 import { topologySchema } from "./model.ts";
 import type { Mutation } from "./mutation.ts";
@@ -10,7 +11,7 @@ import { validateTopology } from "./validate.ts";
 
 const catalogue: Catalogue = {
   archetypes: new Map([["server", ["ssh", "http"]]]),
-  services: ["ssh", "http"],
+  services: ["ssh", "http"].flatMap((name) => findDecoy(name) ?? []),
 };
 
 const start: Topology = topologySchema.parse({

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isDecnetError } from "../contract/errors.ts";
 import { createSeededRandom } from "../contract/random.ts";
+import { findDecoy } from "../decoys/index.ts";
 import type { Catalogue, Topology } from "./model.ts";
 import { topologySchema } from "./model.ts";
 import { changeTopology, mutationSchema } from "./mutation.ts";
@@ -13,7 +14,7 @@ const catalogue: Catalogue = {
     ["server", offered],
     ["phone", ["http"]],
   ]),
-  services: offered,
+  services: offered.flatMap((name) => findDecoy(name) ?? []),
 };
 const topologyOf = (services?: string[], archetype = "server"): Topology =>
   topologySchema.parse({ name: "t", deckies: [{ name: "web01", archetype, ...(services && { services }) }] });
@@ -36,6 +37,30 @@ describe("a plan", () => {
       }),
       { numRuns: 200, seed: 7 },
     );
+  });
+
+  test("of services drops one port alone, adds a usual one, and never one that is taken", () => {
+    const after = (services: string[]) =>
+      new Set(
+        Array.from({ length: 60 }, (_, i) => {
+          const drawn = draw(topologyOf(services), `${i}`);
+          return (
+            ("changes" in drawn && "services" in drawn.changes && drawn.changes.services?.join(" ")) || ""
+          );
+        }),
+      );
+    expect(after(["ssh", "ftp:2121", "http", "http:8080"])).toEqual(
+      new Set([
+        "ftp:2121 http http:8080",
+        "ssh http http:8080",
+        "ssh ftp:2121 http:8080",
+        "ssh ftp:2121 http",
+      ]),
+    );
+    expect(after(["http:8080", "ssh:21"])).toEqual(
+      new Set(["http:8080", "ssh:21", "http:8080 ssh:21 ssh", "http:8080 ssh:21 http"]),
+    );
+    expect(after(["http:80", "http:22"])).toEqual(new Set(["http", "http:22", "http http:22 ftp"]));
   });
 
   test("that has nothing to draw leaves the change as it is, and is no part of the definition", () => {

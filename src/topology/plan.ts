@@ -1,8 +1,10 @@
 // What a plan means for a topology's definition, and when one can be asked for. Pure: what it draws comes from a seed.
 
 import { DecnetError } from "../contract/errors.ts";
+import { normalOffers, offerFaults, usualPorts } from "../contract/offer.ts";
 import type { Random } from "../contract/random.ts";
 import type { Catalogue, Plan, Topology, TopologyDecky } from "./model.ts";
+import { LIMITS } from "./model.ts";
 import type { Mutation } from "./mutation.ts";
 
 /** The plan that a change brings over a machine. */
@@ -10,16 +12,21 @@ export function planOf(mutation: Mutation): Plan | undefined {
   return mutation.op === "update_decky" ? mutation.plan : undefined;
 }
 
-/** Every set of services that is one more or one fewer; none when the machine has no choice. */
-function otherServices(now: readonly string[], offered: readonly string[]): readonly (readonly string[])[] {
-  const more = offered.filter((service) => !now.includes(service)).map((service) => [...now, service]);
-  const fewer = now.length > 1 ? now.map((service) => now.filter((other) => other !== service)) : [];
+/**
+ * Every set of offers that is one more, of the archetype's at their usual ports, or one fewer; none when the machine has
+ * no choice.
+ */
+function choicesOf(decky: TopologyDecky, catalogue: Catalogue): readonly (readonly string[])[] {
+  const offered = catalogue.archetypes.get(decky.archetype) ?? [];
+  const now = normalOffers(decky.services ?? offered, usualPorts(catalogue.services));
+  const more = offered
+    .filter((name) => !now.includes(name))
+    .map((name) => [...now, name])
+    .filter(
+      (offers) => offerFaults(offers, catalogue.services).length === 0 && offers.length <= LIMITS.services,
+    );
+  const fewer = now.length > 1 ? now.map((offer) => now.filter((other) => other !== offer)) : [];
   return [...more, ...fewer];
-}
-
-function choicesOf(decky: TopologyDecky, { archetypes }: Catalogue): readonly (readonly string[])[] {
-  const offered = archetypes.get(decky.archetype) ?? [];
-  return otherServices(decky.services ?? offered, offered);
 }
 
 /** Whether a machine can offer one service more or one fewer. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { DecnetError } from "../contract/errors.ts";
 import type { Random } from "../contract/random.ts";
+import { findDecoy } from "../decoys/index.ts";
 import { drawDot, drawTree } from "./draw.ts";
 import { formatTopology, parseTopology } from "./file.ts";
 import { capacity, generateTopology } from "./generate.ts";
@@ -21,7 +22,7 @@ const catalogue: Catalogue = {
     ["server", ["ssh", "http"]],
     ["device", ["telnet"]],
   ]),
-  services: ["ssh", "http", "telnet"],
+  services: ["ssh", "http", "telnet"].flatMap((name) => findDecoy(name) ?? []),
 };
 
 const decky = (name: string, edges: readonly string[], more: object = {}) =>
@@ -82,6 +83,11 @@ const faulty: Readonly<Record<FaultCode, Topology>> = {
   },
   unknown_persona: plus(decky("odd", ["dmz"], { archetype: "servr" })),
   unknown_service: plus(decky("odd", ["dmz"], { services: ["shh"] })),
+  bad_port: plus(decky("odd", ["dmz"], { services: ["http:080"] })),
+  duplicate_port: plus(decky("odd", ["dmz"], { services: ["ssh", "http:22"] })),
+  one_port: {
+    ...plus(decky("odd", ["dmz"], { archetype: "device", services: ["telnet", "telnet:2323"] })),
+  },
   contradiction: plus(decky("odd", ["dmz"], { services: ["telnet"] })),
   no_services: plus(decky("odd", ["dmz"], { services: [] })),
 };

@@ -1,6 +1,7 @@
 // Whether a topology makes sense: every fault is named, none hides another. Pure; changes nothing.
 
 import { didYouMean } from "../contract/nearest.ts";
+import { nameIn, offerFaults } from "../contract/offer.ts";
 import type { Network } from "./ipv4.ts";
 import { formatAddress, gatewayOf, isHostOf, overlap, parseAddress, parseNetwork, sizeOf } from "./ipv4.ts";
 import type { Catalogue, Lan, Topology, TopologyDecky } from "./model.ts";
@@ -25,6 +26,9 @@ export const faultCodes = {
   shared_interface: "two LANs are on one interface, so no decky stands between them",
   unknown_persona: "no archetype has that name",
   unknown_service: "no decoy has that name",
+  bad_port: "an offer is neither a decoy's name nor name:port",
+  duplicate_port: "a machine offers two things on one port",
+  one_port: "a decoy whose product listens on one port is offered on several",
   contradiction: "a machine of that archetype does not offer that service",
   no_services: "a decky offers nothing",
 } as const;
@@ -201,19 +205,15 @@ function machineFaults(decky: TopologyDecky, catalogue: Catalogue): Fault[] {
   const where = onDecky(decky);
   const offered = catalogue.archetypes.get(decky.archetype);
   const services = decky.services ?? [];
-  const unknown = services
-    .filter((service) => !catalogue.services.includes(service))
-    .map((service): Fault => {
-      const message = `there is no decoy "${service}".${didYouMean(service, catalogue.services)}`;
-      return { code: "unknown_service", where, message };
-    });
+  const offers = offerFaults(services, catalogue.services).map((fault): Fault => ({ ...fault, where }));
   if (!offered) {
     const near = didYouMean(decky.archetype, [...catalogue.archetypes.keys()]);
     const message = `there is no archetype "${decky.archetype}".${near}`;
-    return [{ code: "unknown_persona", where, message }, ...unknown];
+    return [{ code: "unknown_persona", where, message }, ...offers];
   }
-  const contradictions = services
-    .filter((service) => catalogue.services.includes(service) && !offered.includes(service))
+  const known = catalogue.services.map(({ name }) => name);
+  const contradictions = [...new Set(services.map(nameIn))]
+    .filter((service) => known.includes(service) && !offered.includes(service))
     .map((service): Fault => {
       const message = `a ${decky.archetype} does not offer ${service}; it may offer ${offered.join(", ")}`;
       return { code: "contradiction", where, message };
@@ -228,7 +228,7 @@ function machineFaults(decky: TopologyDecky, catalogue: Catalogue): Fault[] {
           },
         ]
       : [];
-  return [...unknown, ...contradictions, ...none];
+  return [...offers, ...contradictions, ...none];
 }
 
 /** Every fault of a topology, in a fixed order; empty when it can be deployed. */

@@ -20,7 +20,7 @@ import {
   listenersAt,
   MakerLink,
   socketFor,
-  specOf,
+  specOf as specAt,
   startDecky,
 } from "../support/fleet-maker.ts";
 
@@ -35,7 +35,13 @@ const SERVICES = [
   socketFor("ftp", BASE + 102, "data"),
 ];
 const HOST = "127.31.0.5";
+/** What a machine offers that has those sockets. */
+const OFFERS = SERVICES.filter(({ use }) => use === "service").map(
+  ({ service, port }) => `${service}:${port}`,
+);
 const DONE = { answer: "done" } as const;
+
+const specOf = (decky: string, address: string) => specAt(decky, address, { services: OFFERS });
 
 let folder: ReturnType<typeof temporaryFolder>;
 let collector: Awaited<ReturnType<typeof collect>>;
@@ -182,7 +188,7 @@ describe("a change", () => {
     await link.serve(spec, SERVICES);
     const inside = await dial(BASE + 79);
     await ask(inside, "SET left behind");
-    const next = { ...spec, services: ["ssh", "redis"] };
+    const next = { ...spec, services: OFFERS.filter((offer) => /^(ssh|redis)/.test(offer)) };
     expect(await link.serve(next, [])).toEqual(DONE);
     expect(await ask(inside, "GET left")).toContain("behind");
     expect(await redis("GET", "left")).toBe("behind\n");
@@ -190,6 +196,52 @@ describe("a change", () => {
     const held = (await link.order({ order: "look" })) as { deckies: Held[] };
     expect(held.deckies.map(({ decky, sockets }) => [decky, sockets.length])).toEqual([[next, 2]]);
     inside.destroy();
+  });
+
+  test("drops one port of a service: its other port, those who are there and what they left stay", async () => {
+    const second = socketFor("http", BASE + 88);
+    const [sshd, more] = [BASE + 22, BASE + 23];
+    const spec = { ...specOf("web-1", HOST), services: [...OFFERS, `http:${second.port}`, `ssh:${more}`] };
+    await link.serve(spec, [...SERVICES, second, socketFor("ssh", more)]);
+    const key = async (port: number) =>
+      (await run("ssh-keyscan", "-T", "15", "-t", "ed25519", "-p", String(port), HOST)).split(" ").at(-1);
+    expect(await key(more)).toBe(await key(sshd));
+    await until(() => collector.changes.length === 1);
+    expect(collector.changes[0]?.data.services.filter(({ name }) => name === "http")).toEqual(
+      [BASE + 80, second.port].map((port) => ({ name: "http", port, transport: "tcp", state: "listening" })),
+    );
+    const inside = await dial(BASE + 80);
+    const there = await dial(second.port);
+    const request = "HEAD / HTTP/1.1\r\nHost: x\r\n\r\n";
+    const said = async (socket: Socket) => {
+      socket.write(request);
+      return ((await once(socket, "data")) as [Buffer])[0].toString("latin1");
+    };
+    expect(await said(inside)).toContain("200 OK");
+    expect(await said(there)).toContain("200 OK");
+    expect(await link.serve({ ...spec, services: OFFERS }, [])).toEqual(DONE);
+    await expect(dial(second.port)).rejects.toThrow();
+    await expect(dial(more)).rejects.toThrow();
+    expect(await said(inside)).toContain("200 OK");
+    expect(await said(there)).toContain("200 OK");
+    expect(await run("curl", "-sI", `http://${HOST}:${BASE + 80}/`)).toContain("200 OK");
+    await until(() => collector.changes.length === 2);
+    expect(states()).toEqual(["running", "running"]);
+    expect(collector.changes[1]?.data.services).toHaveLength(5);
+    for (const socket of [inside, there]) socket.destroy();
+  }, 60_000);
+
+  test("moves a service: its server says where it is", async () => {
+    const spec = specOf("web-1", HOST);
+    await link.serve(spec, SERVICES);
+    expect(await redis("INFO", "server")).toContain(`tcp_port:${BASE + 79}`);
+    const port = BASE + 179;
+    const services = OFFERS.map((offer) => (offer.startsWith("redis") ? `redis:${port}` : offer));
+    expect(await link.serve({ ...spec, services }, [socketFor("redis", port)])).toEqual(DONE);
+    expect(await run("redis-cli", "-h", HOST, "-p", String(port), "CONFIG", "GET", "port")).toBe(
+      `port\n${port}\n`,
+    );
+    await expect(dial(BASE + 79)).rejects.toThrow();
   });
 
   test("with a reboot cuts everybody, and the machine is as it was made", async () => {
@@ -269,7 +321,9 @@ describe("hostile messages", () => {
 
   test("a peer that reads no answer is not waited for by the others", async () => {
     for (let i = 0; i < 40; i++)
-      await link.serve(specOf(`web-${i}`, "127.31.1.1"), [socketFor("redis", BASE + 200 + i)]);
+      await link.serve(specAt(`web-${i}`, "127.31.1.1", { services: [`redis:${BASE + 200 + i}`] }), [
+        socketFor("redis", BASE + 200 + i),
+      ]);
     using deaf = new MakerLink(folder);
     for (let i = 0; i < 200; i++) deaf.send(JSON.stringify({ order: "look" }));
     using other = new MakerLink(folder);

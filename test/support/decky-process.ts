@@ -35,6 +35,7 @@ await serve(context, {
   own: [],
   leftOut: [],
   address: "127.0.0.1",
+  offset: 0,
   door,
   workers,
   fence: "none",

@@ -11,6 +11,7 @@ import type { Sha256 } from "../../src/contract/ids.ts";
 import { createIdSource } from "../../src/contract/ids.ts";
 import { systemRandom } from "../../src/contract/random.ts";
 import type { DataPort, DecoyDefinition, FileCapture, SessionLimits } from "../../src/decoys/decoy.ts";
+import { usualPort } from "../../src/decoys/index.ts";
 import type { Persona } from "../../src/decoys/personas/persona.ts";
 import type { Conversation } from "../../src/workers/decky/conversation.ts";
 import { converse } from "../../src/workers/decky/conversation.ts";
@@ -129,7 +130,7 @@ export async function startDecoy(
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: false }, (socket) => {
     const ends = endsOf(socket);
     if (!ends) throw new Error("a client without an address");
-    const conversation = converse({ socket, ends }, host);
+    const conversation = converse({ socket, ends, port: usualPort(host.service) ?? ends.local.port }, host);
     conversations.add(conversation);
     void conversation.done.finally(() => conversations.delete(conversation));
   });

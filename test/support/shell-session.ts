@@ -44,6 +44,7 @@ function fakeSession(persona: Persona, from: string): FakeSession {
     id: "01J00000000000000000000000" as SessionId,
     persona,
     connection,
+    port: 22,
     limits: TEST_LIMITS,
     clock: systemClock,
     random: createSeededRandom("fake-session"),

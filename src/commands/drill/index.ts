@@ -4,7 +4,9 @@
 import type { Deckies, Decky, StreamEvents } from "../../api/types.ts";
 import { systemClock } from "../../contract/clock.ts";
 import { DecnetError, toError } from "../../contract/errors.ts";
+import { nameIn, offersOf } from "../../contract/offer.ts";
 import { systemRandom } from "../../contract/random.ts";
+import { usualPort } from "../../decoys/index.ts";
 import type { Persona } from "../../decoys/personas/persona.ts";
 import { planDeckies } from "../../decoys/personas/plan.ts";
 import { loadSecret } from "../../decoys/personas/secret.ts";
@@ -80,10 +82,33 @@ function inTime(play: Promise<void>): Promise<void> {
   return Promise.race([play, late]);
 }
 
-async function playOne(stage: Stage, scenario: Scenario, decky: Decky, props: Props): Promise<void> {
+/** Where a drill of a service goes. */
+interface Target {
+  readonly decky: Decky;
+  readonly port: number;
+}
+
+/** A decky of which the service listens, at a port that was asked for where one was. */
+function targetOf(service: string, deckies: readonly Decky[], wanted: readonly string[]): Target | undefined {
+  const named = wanted.filter((offer) => nameIn(offer) === service);
+  if (wanted.length > 0 && named.length === 0) return undefined;
+  const ports = offersOf(named, usualPort).map(({ port }) => port);
+  const all = deckies.flatMap((decky) =>
+    decky.services
+      .filter(({ name, state }) => name === service && state === "listening")
+      .map(({ port }) => ({ decky, port })),
+  );
+  return all.find(({ port }) => ports.includes(port)) ?? all[0];
+}
+
+async function playOne(
+  stage: Stage,
+  scenario: Scenario,
+  { decky, port }: Target,
+  props: Props,
+): Promise<void> {
   const source = freshSource();
   const { service } = scenario;
-  const port = decky.services.find((entry) => entry.name === service)?.port ?? 0;
   await stage.api.send("POST", "/drills", { ips: [source] });
   const startedAt = systemClock.now();
   const step = `intrusion from ${source}`;
@@ -170,11 +195,9 @@ export async function runDrill(call: CommandCall): Promise<number> {
   const watch = await watchStream(api, systemClock, AbortSignal.any([call.signal, over.signal]));
   for (const scenario of scenarios) {
     if (call.signal.aborted) break;
-    const listens = (decky: Decky): boolean =>
-      decky.services.some((service) => service.name === scenario.service && service.state === "listening");
-    const decky = deckies.find(listens);
-    if (!decky || (wanted.length > 0 && !wanted.includes(scenario.service))) continue;
-    await playOne({ api, watch, tell }, scenario, decky, makeProps(loginOf(personas, decky.name)));
+    const target = targetOf(scenario.service, deckies, wanted);
+    if (!target) continue;
+    await playOne({ api, watch, tell }, scenario, target, makeProps(loginOf(personas, target.decky.name)));
   }
   if (results.length === 0)
     throw new DecnetError("unavailable", "no decoy to drill listens; see decnet status");

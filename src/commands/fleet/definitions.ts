@@ -13,7 +13,10 @@ export const fleetCommands: readonly CommandDefinition[] = [
       JSON_OPTION,
       ["--deckies <n>", "how many"],
       ["--archetype <names>", "kinds of machine in turn, between commas; a mix when absent"],
-      ["--services <names>", "decoys to offer, between commas: machines that offer them, and only these"],
+      [
+        "--services <offers>",
+        "decoys to offer, each as name or name:port, between commas: machines that offer them, and only these",
+      ],
       ["--config <file>", "a topology's file in place of all the others"],
       ["--driver <driver>", "bridge (default) or macvlan"],
       [
@@ -33,6 +36,7 @@ export const fleetCommands: readonly CommandDefinition[] = [
       "decnet deploy --deckies 12 --subnet 192.0.2.0/24 --interface br0 --dry-run",
       "decnet deploy --deckies 12 --driver macvlan --interface eth0 --subnet 192.0.2.0/24 --ip-start 192.0.2.40",
       "decnet deploy --deckies 5 --services ssh,http --subnet 10.9.0.0/24 --seed 7",
+      "decnet deploy --deckies 5 --services ssh,ssh:2222,http,http:8080 --subnet 10.9.0.0/24",
       "decnet deploy --config office.toml",
     ],
     group: "commands",

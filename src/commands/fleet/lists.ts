@@ -42,9 +42,9 @@ export async function runServices(call: CommandCall): Promise<number> {
   else
     call.terminal.out(
       columns(
-        facts.map(({ name, port, transport, summary, archetypes }) => [
+        facts.map(({ name, port, transport, several_ports, summary, archetypes }) => [
           name,
-          `${port}/${transport}`,
+          `${port}/${transport}${several_ports ? ", several" : ""}`,
           summary,
           archetypes.join(" "),
         ]),

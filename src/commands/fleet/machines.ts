@@ -39,6 +39,8 @@ export interface ServiceFacts {
   readonly summary: string;
   readonly port: number;
   readonly transport: string;
+  /** Whether a machine may offer it on more than one port. */
+  readonly several_ports: boolean;
   readonly archetypes: readonly string[];
 }
 
@@ -88,11 +90,12 @@ export function archetypeFacts(): readonly ArchetypeFacts[] {
 
 /** Every decoy. */
 export function serviceFacts(): readonly ServiceFacts[] {
-  return decoys.map(({ name, summary, port, transport }) => ({
+  return decoys.map(({ name, summary, port, transport, severalPorts = false }) => ({
     name,
     summary,
     port,
     transport,
+    several_ports: severalPorts,
     archetypes: archetypes.filter(({ services }) => services.includes(name)).map((one) => one.name),
   }));
 }

@@ -7,5 +7,6 @@ export const http = defineDecoy({
   summary: "web server with pages that fit the machine (nginx, Apache, IIS, lighttpd, devices)",
   port: 80,
   transport: "tcp",
+  severalPorts: true,
   load: async (persona) => (await import("./products/index.ts")).createHttpDecoy(persona),
 });

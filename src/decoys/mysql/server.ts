@@ -63,7 +63,9 @@ export function createServer(persona: Persona): Server {
       return baitOf().application;
     },
     get variables() {
-      variables ??= createVariables(persona, version);
+      const [port] = persona.portsOf("mysql");
+      const moved = port !== undefined && variables?.get("port") !== String(port);
+      if (!variables || moved) variables = createVariables(persona, version);
       return variables;
     },
     nextThread: () => thread++,

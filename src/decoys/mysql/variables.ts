@@ -168,6 +168,8 @@ export function createVariables(persona: Persona, version: string): ReadonlyMap<
     });
   const uuid = Buffer.from(persona.random("mysql-uuid").bytes(16)).toString("hex");
   const variables = new Map(pairs.filter(([name]) => !GONE.has(name)));
+  const [port] = persona.portsOf("mysql");
+  if (port !== undefined) variables.set("port", String(port));
   variables.set("version", version);
   variables.set("innodb_version", version);
   variables.set("version_compile_machine", persona.os.machine);

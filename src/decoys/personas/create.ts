@@ -2,7 +2,9 @@
 // Decides nothing at random: the same words give the same machine for ever.
 
 import { DecnetError } from "../../contract/errors.ts";
+import { offersOf } from "../../contract/offer.ts";
 import type { Random } from "../../contract/random.ts";
+import { usualPort } from "../index.ts";
 import type { ArchetypeDefinition } from "./archetypes/archetype.ts";
 import { archetypes, findArchetype } from "./archetypes/index.ts";
 import { account } from "./archetypes/parts.ts";
@@ -37,6 +39,8 @@ export interface PersonaOptions {
   /** Unix ms of the last of them: no version came out later. That of the last boot when absent. */
   readonly patchedBy?: number;
   readonly logins?: readonly Login[];
+  /** What it offers at the moment, each as `name` or `name:port`; all of its archetype when absent. */
+  readonly services?: () => readonly string[];
 }
 
 /** Everything that a draw hangs on. `stream` gives each field its own, so that one never shifts another. */
@@ -184,7 +188,10 @@ function hostnameOf({ archetype }: Draw, place: string | undefined, drawn: strin
     : place.toUpperCase();
 }
 
-function draftOf(draw: Draw, options: PersonaOptions): Omit<Persona, "random" | "shared" | "admits"> {
+function draftOf(
+  draw: Draw,
+  options: PersonaOptions,
+): Omit<Persona, "random" | "shared" | "admits" | "portsOf"> {
   const { archetype, profile, appliance, stream, dates } = draw;
   const mac = options.mac ?? macOf(stream("mac"), appliance?.ouis ?? archetype.ouis);
   const serial = serialOf(stream("serial"), appliance?.serial ?? "");
@@ -222,6 +229,7 @@ export function createPersona(
     options.place === undefined ? `${archetype}/${options.index ?? 0}` : `${archetype}/at/${options.place}`;
   const draft = draftOf(startDraw(secret, known(archetype), place, options), options);
   const made = new Map<unknown, unknown>();
+  const services = options.services ?? (() => known(archetype).services);
   const persona: Persona = Object.freeze({
     ...draft,
     random: (label: string) => drawFrom(secret, "use", place, label),
@@ -229,6 +237,8 @@ export function createPersona(
       if (!made.has(make)) made.set(make, make(persona));
       return made.get(make) as T;
     },
+    portsOf: (service: string) =>
+      offersOf(services(), usualPort).flatMap(({ name, port }) => (name === service ? [port] : [])),
     admits: (username: string, password: string) =>
       draft.accounts.some(
         (entry) => entry.name === username && entry.password !== null && entry.password === password,

@@ -75,6 +75,11 @@ export interface Persona {
   readonly model?: Model;
   /** Claim of each service that this machine runs, by decoy name. */
   readonly products: Readonly<Record<string, ProductClaim>>;
+  /**
+   * Ports that a service listens on, in the order in which they are offered, as they are now: none of one that the
+   * machine does not offer. Without the offset that this host may add.
+   */
+  portsOf(service: string): readonly number[];
   /** MAC of its interface, lower case with colons. */
   readonly mac: string;
   /** A deterministic stream for one purpose (`ssh-host-key-ed25519`, `redis-run-id` …); same label, same bytes. */

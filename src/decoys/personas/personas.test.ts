@@ -64,6 +64,15 @@ describe("plan", () => {
     ).toEqual([["telnet"]]);
   });
 
+  test("a service on several ports is one machine's, which knows them", () => {
+    const [plan, ...others] = planDeckies(secretOf(1), {
+      services: ["http:8080", "http:80", "ssh"],
+      logins: [],
+    });
+    expect([plan?.services, others]).toEqual([["ssh", "http:8080", "http"], []]);
+    expect(["http", "ssh", "ftp"].map((name) => plan?.persona.portsOf(name))).toEqual([[8080, 80], [22], []]);
+  });
+
   test("what is left out is known by name", () => {
     const all = planDeckies(secretOf(1), { services: [], logins: [] });
     const names = (services: readonly string[]): readonly string[] =>
@@ -76,6 +85,21 @@ describe("plan", () => {
 
   test("an unknown service and a malformed login are refused with the remedy", () => {
     expect(() => planDeckies(secretOf(1), { services: ["shh"], logins: [] })).toThrow(/Did you mean "ssh"/);
+    const refusal = (services: readonly string[], offset = 0) => {
+      try {
+        planDeckies(secretOf(1), { services, logins: [], offset });
+        return "";
+      } catch (error) {
+        return String(error);
+      }
+    };
+    expect(refusal(["http:80a"])).toContain("http:port with a port from 1 to 65535");
+    expect(refusal(["mysql", "mysql:3307"])).toContain("mysql listens on one port");
+    // All machines of the host driver are on one address.
+    expect(refusal(["telnet", "ssh:23"])).toContain("can't both have port 23");
+    expect(refusal(["http:60000"], 20_000)).toContain(
+      "http:60000 and an offset of 20000 are beyond port 65535",
+    );
     expect(() => planDeckies(secretOf(1), { services: [], logins: ["root"] })).toThrow(/name:password/);
   });
 });

@@ -1,7 +1,8 @@
 // Which machines an install shows and which decoys each offers: pure, from the secret and the settings.
 
 import { DecnetError } from "../../contract/errors.ts";
-import { didYouMean } from "../../contract/nearest.ts";
+import { nameIn, offerFaults, offersOf, readOffers } from "../../contract/offer.ts";
+import { decoys, usualPort } from "../index.ts";
 import { embeddedDevice } from "./archetypes/embedded-device.ts";
 import { linuxServer } from "./archetypes/linux-server.ts";
 import type { Login } from "./create.ts";
@@ -12,7 +13,7 @@ import type { InstallSecret } from "./secret.ts";
 /** One decky to be. */
 export interface DeckyPlan {
   readonly persona: Persona;
-  /** Decoy names, in the archetype's order. */
+  /** What it offers, each as `name` or `name:port`, in the archetype's order. */
   readonly services: readonly string[];
 }
 
@@ -31,32 +32,56 @@ function parseLogins(pairs: readonly string[]): readonly Login[] {
   });
 }
 
-/** What was asked for: decoys, all when none is named, and `name:password` pairs that get in. */
+/** What was asked for: offers, all decoys when none is named, and `name:password` pairs that get in. */
 interface PlanWish {
   readonly services: readonly string[];
   readonly logins: readonly string[];
+  /** Added to every port. */
+  readonly offset?: number;
 }
 
-/** The decoys and logins asked for. Throws DecnetError `config` on a name that no archetype offers, and on what is no login. */
-export function checkPlan(options: PlanWish): { wanted: ReadonlySet<string>; logins: readonly Login[] } {
+const MAX_PORT = 65_535;
+
+/** The offers asked for, each once. They are on one address, whatever machine they belong to. */
+function wantedOf({ services, offset = 0 }: PlanWish): readonly string[] {
   const known = hostArchetypes.flatMap((archetype) => archetype.services as readonly string[]);
-  const stranger = options.services.find((name) => !known.includes(name));
-  if (stranger !== undefined) {
-    const remedy = didYouMean(stranger, known) || ` Known: ${known.join(", ")}.`;
-    throw new DecnetError("config", `unknown service "${stranger}".${remedy}`);
-  }
-  const wanted = new Set(options.services.length === 0 ? known : options.services);
-  return { wanted, logins: parseLogins(options.logins) };
+  const offerable = decoys.filter(({ name }) => known.includes(name));
+  const { offers, faults } = readOffers(services, offerable);
+  const [fault] = [...faults, ...offerFaults(offers, offerable)];
+  if (fault) throw new DecnetError("config", `decky.services: ${fault.message}`);
+  const wanted = offers.length === 0 ? known : offers;
+  const high = offersOf(wanted, usualPort).find(({ port }) => port + offset > MAX_PORT);
+  if (high)
+    throw new DecnetError(
+      "config",
+      `decky.services: ${high.name}:${high.port} and an offset of ${offset} are beyond port ${MAX_PORT}; choose a lower port, or --port-offset 0`,
+    );
+  return wanted;
+}
+
+/** The offers and logins asked for. Throws DecnetError `config` on offers that can't be, and on what is no login. */
+export function checkPlan(options: PlanWish): { wanted: readonly string[]; logins: readonly Login[] } {
+  return { wanted: wantedOf(options), logins: parseLogins(options.logins) };
+}
+
+function offeredBy(
+  archetype: { readonly services: readonly string[] },
+  wanted: readonly string[],
+): readonly string[] {
+  return archetype.services.flatMap((name) => wanted.filter((offer) => nameIn(offer) === name));
 }
 
 /** The machines of the host driver: every service asked for on the archetype it belongs to. Throws as {@link checkPlan}. */
 export function planDeckies(secret: InstallSecret, options: PlanWish): readonly DeckyPlan[] {
   const { wanted, logins } = checkPlan(options);
   return hostArchetypes
-    .map((archetype) => ({
-      persona: createPersona(secret, archetype.name, { logins }),
-      services: archetype.services.filter((name) => wanted.has(name)) as readonly string[],
-    }))
+    .map((archetype): DeckyPlan => {
+      const services = offeredBy(archetype, wanted);
+      return {
+        persona: createPersona(secret, archetype.name, { logins, services: () => services }),
+        services,
+      };
+    })
     .filter((plan) => plan.services.length > 0);
 }
 
@@ -64,6 +89,6 @@ export function planDeckies(secret: InstallSecret, options: PlanWish): readonly 
 export function machinesLeftOut(secret: InstallSecret, options: PlanWish): readonly Persona[] {
   const { wanted, logins } = checkPlan(options);
   return hostArchetypes
-    .filter((archetype) => !archetype.services.some((name) => wanted.has(name)))
+    .filter((archetype) => offeredBy(archetype, wanted).length === 0)
     .map((archetype) => createPersona(secret, archetype.name, { logins }));
 }

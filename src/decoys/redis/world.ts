@@ -147,7 +147,8 @@ export class World {
   setting(name: string): string {
     if (name === "requirepass") return this.#password ?? "";
     if (name === "replicaof") return this.master ? `${this.master.host} ${this.master.port}` : "";
-    return this.#config.get(name) ?? configDefaults.get(name) ?? "";
+    const own = name === "port" ? this.machine.persona.portsOf("redis")[0] : undefined;
+    return this.#config.get(name) ?? own?.toString() ?? configDefaults.get(name) ?? "";
   }
 
   changeSetting(name: string, value: string): void {

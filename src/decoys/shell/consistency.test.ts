@@ -2,6 +2,8 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { TestShell } from "../../../test/support/shell-session.ts";
 import { openTestShell } from "../../../test/support/shell-session.ts";
 
+import { createPersona } from "../personas/create.ts";
+
 const open: TestShell[] = [];
 const shellOf = (options: Parameters<typeof openTestShell>[0] = {}): TestShell => {
   const shell = openTestShell(options);
@@ -41,6 +43,51 @@ describe("its own services", () => {
     expect(await printed(shell, "wget -q localhost -O /tmp/page; grep -c title /tmp/page")).toBe("1\n");
     expect(await printed(shell, "ping -c 1 localhost")).toContain("1 received, 0% packet loss");
     expect((await shell.run("ssh -p 81 localhost")).err).toContain("port 81: Connection refused");
+  });
+
+  test("are where the machine offers them, wherever one looks, and move with it", async () => {
+    let services = ["ssh", "ssh:2222", "http", "http:8080", "ftp:2121", "redis:7000"];
+    const secret = { key: new Uint8Array(32).fill(7), madeAt: Date.parse("2026-06-01T00:00:00Z") };
+    const persona = createPersona(secret, "linux-server", { services: () => services });
+    const shell = shellOf({ persona });
+    const listed = async (line: string, port: RegExp) =>
+      [...(await printed(shell, line)).matchAll(port)].map((row) => Number(row[1]));
+    const hex = async () =>
+      [...(await printed(shell, "cat /proc/net/tcp")).matchAll(/: 00000000:([0-9A-F]{4})/g)].map((row) =>
+        Number.parseInt(row[1] ?? "", 16),
+      );
+    const everywhere = async (ports: number[]) => {
+      expect(await listed("ss -tln", /0\.0\.0\.0:(\d+) +0/g)).toEqual(ports);
+      expect(await listed("netstat -tln", /0\.0\.0\.0:(\d+) +0/g)).toEqual(ports);
+      expect(await hex()).toEqual(ports);
+    };
+    await everywhere([22, 2222, 80, 8080, 2121, 7000]);
+    expect(await printed(shell, "grep ^Port /etc/ssh/sshd_config")).toBe("Port 22\nPort 2222\n");
+    expect(await printed(shell, "grep listen /etc/nginx/sites-enabled/default")).toBe(
+      "\tlisten 80 default_server;\n\tlisten 8080 default_server;\n",
+    );
+    expect(await printed(shell, "grep -h port /etc/vsftpd.conf /etc/redis/redis.conf")).toContain(
+      "listen_port=2121\n",
+    );
+    expect(await printed(shell, "ps aux | grep -c '[r]edis-server 0.0.0.0:7000'")).toBe("1\n");
+    expect(await printed(shell, "pgrep mysqld")).toBe("");
+    expect(await printed(shell, "systemctl is-active mysql redis-server nginx")).toContain("inactive");
+    expect(await printed(shell, "curl -s http://localhost:8080/")).toBe(
+      await printed(shell, "cat /var/www/html/index.html"),
+    );
+    expect(await printed(shell, "nc -zv localhost 8080 2>&1")).toContain(
+      "8080 port [tcp/http-alt] succeeded",
+    );
+    services = ["ssh", "http", "mysql:3307"];
+    await everywhere([22, 80, 3307]);
+    expect(await printed(shell, "grep Port /etc/ssh/sshd_config")).toContain("#Port 22\n");
+    expect(await printed(shell, "grep -c 8080 /etc/nginx/sites-enabled/default")).toBe("0\n");
+    expect(await printed(shell, "grep port /etc/mysql/mysql.conf.d/mysqld.cnf")).toContain("3307");
+    expect(await printed(shell, "pgrep redis-server; pgrep mysqld")).toMatch(/^\d+\n$/);
+    const pid = (
+      await printed(shellOf({ persona, machine: shell.login.machine, from: "203.0.113.77" }), "pgrep mysqld")
+    ).trim();
+    expect(Number(pid)).toBeGreaterThan(1);
   });
 
   test("a device's too", async () => {

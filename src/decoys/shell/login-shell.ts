@@ -7,9 +7,6 @@ import { DEFAULT_PATH } from "./run/kernel.ts";
 import type { LoginContext } from "./run/proc.ts";
 import type { ByteString } from "./shell.ts";
 
-/** The port that the persona's sshd listens on, whatever this process was given. */
-const SSH_PORT = 22;
-
 /** The environment of a login. */
 export function environment(
   context: LoginContext,
@@ -33,8 +30,8 @@ export function environment(
   if (debian) env.set("LANG", "en_US.UTF-8").set("MAIL", `/var/mail/${user.name}`);
   if (context.service === "ssh") {
     env
-      .set("SSH_CLIENT", `${remote.ip} ${remote.port} ${SSH_PORT}`)
-      .set("SSH_CONNECTION", `${remote.ip} ${remote.port} ${address} ${SSH_PORT}`);
+      .set("SSH_CLIENT", `${remote.ip} ${remote.port} ${session.port}`)
+      .set("SSH_CONNECTION", `${remote.ip} ${remote.port} ${address} ${session.port}`);
     if (at.terminal !== null) env.set("SSH_TTY", `/dev/${context.tty}`);
   }
   if (at.terminal !== null) env.set("TERM", at.terminal);

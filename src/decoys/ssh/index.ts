@@ -7,5 +7,6 @@ export const ssh = defineDecoy({
   summary: "OpenSSH server with a shell, scp and sftp",
   port: 22,
   transport: "tcp",
+  severalPorts: true,
   load: async (persona) => (await import("./session.ts")).createSshDecoy(persona),
 });

@@ -98,8 +98,13 @@ function createCaptures(host: ConversationHost) {
   };
 }
 
+/** A client that has just come, and the port that it reached as the machine knows it. */
+export interface Caller extends Arrival {
+  readonly port: number;
+}
+
 /** Starts the conversation with a client that has just come. */
-export function converse(arrival: Arrival, host: ConversationHost): Conversation {
+export function converse(arrival: Caller, host: ConversationHost): Conversation {
   const id = host.newId<SessionId>();
   const startedAt = host.clock.monotonic();
   const budget: ByteBudget = { in: 0, out: 0, limit: host.limits.sessionBytes };
@@ -117,6 +122,7 @@ export function converse(arrival: Arrival, host: ConversationHost): Conversation
     id,
     persona: host.persona,
     connection,
+    port: arrival.port,
     limits: host.limits,
     clock: host.clock,
     random: host.random,

@@ -21,7 +21,7 @@ export function phaseOf(services: readonly ServiceState[]): DeckyPhase {
   return listening === services.length ? "running" : "degraded";
 }
 
-/** What has been refused since it was last told, by source and bound: bounded, so that a flood costs one record a spell. */
+/** What has been refused since it was last told, by source, port and bound: bounded, so that a flood costs one record a spell. */
 export interface RefusalTally {
   note(key: RefusalKey): void;
   /** Takes what there is and begins anew. */
@@ -44,7 +44,7 @@ export function createRefusalTally(): RefusalTally {
   let rows = new Map<string, RefusalKey & { count: number }>();
   return {
     note(key) {
-      const id = `${key.source} ${key.decky} ${key.service} ${key.bound}`;
+      const id = `${key.source} ${key.decky} ${key.port} ${key.bound}`;
       const row = rows.get(id);
       if (row) row.count++;
       else if (rows.size < TALLY_ROWS) rows.set(id, { ...key, count: 1 });

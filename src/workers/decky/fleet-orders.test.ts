@@ -25,6 +25,9 @@ describe("orders", () => {
     expect(read({ order: "look" })).toEqual({ order: "look" });
     expect(read(serve, 1)).toEqual(serve);
     expect(read({ order: "remove", decky: "web-1" })).toEqual({ order: "remove", decky: "web-1" });
+    const several = { ...serve, decky: { ...spec, services: ["ssh", "ssh:2222"] } };
+    const sockets = [socket, { ...socket, port: 2222 }];
+    expect(read({ ...several, sockets }, 2)).toEqual({ ...several, sockets });
   });
 
   test.each([
@@ -38,7 +41,9 @@ describe("orders", () => {
     [serve, 0, /1 sockets are described, 0 came/],
     [serve, 2, /1 sockets are described, 2 came/],
     [{ ...serve, sockets: [socket, socket] }, 2, /same port/],
-    [{ ...serve, sockets: [{ ...socket, service: "smb" }] }, 1, /smb, which is not among/],
+    [{ ...serve, sockets: [{ ...socket, service: "smb" }] }, 1, /smb on port 22, which is not among/],
+    [{ ...serve, sockets: [{ ...socket, port: 2222 }] }, 1, /ssh on port 2222, which is not among/],
+    [{ ...serve, decky: { ...spec, services: ["ssh:022"] } }, 1, /not an order: decky.services/],
     [{ ...serve, decky: { ...spec, services: ["ssh", "ssh"] } }, 1, /named twice/],
     [{ ...serve, sockets: [{ ...socket, port: 0 }] }, 1, /not an order: sockets.0.port/],
   ])("%j with %d descriptors is refused", (value, fds, reason) => {
@@ -108,9 +113,21 @@ describe("the machine behind a description", () => {
     expect(personaOf(secret, spec, new Map()).shared(make)).not.toBe(before);
   });
 
+  test("knows where it listens, by what it offers at the moment", () => {
+    let services: readonly string[] = ["http", "http:8080", "redis:7000"];
+    const persona = personaOf(secret, spec, new Map(), () => services);
+    expect(["http", "redis", "ssh"].map(persona.portsOf)).toEqual([[80, 8080], [7000], []]);
+    services = ["http", "ssh"];
+    expect(["http", "redis", "ssh"].map(persona.portsOf)).toEqual([[80], [], [22]]);
+    expect(personaOf(secret, spec, new Map()).portsOf("ssh")).toEqual([22]);
+  });
+
   test("must be one that this build knows", () => {
     expect(whyUnknown(spec)).toBeUndefined();
     expect(whyUnknown({ ...spec, archetype: "toaster" })).toBe('unknown archetype "toaster"');
     expect(whyUnknown({ ...spec, services: ["smb"] })).toBe('a linux-server has no service "smb"');
+    expect(whyUnknown({ ...spec, services: ["ssh", "ssh:2222", "redis:7000"] })).toBeUndefined();
+    expect(whyUnknown({ ...spec, services: ["redis", "redis:7000"] })).toContain("redis listens on one port");
+    expect(whyUnknown({ ...spec, services: ["ssh", "http:22"] })).toContain("can't both have port 22");
   });
 });

@@ -2,7 +2,9 @@
 // Refuses whatever is not exactly an order; opens, closes and remembers nothing.
 
 import { toError } from "../../contract/errors.ts";
-import type { Answer, Held, Order } from "../../fleet/handover.ts";
+import { offersOf } from "../../contract/offer.ts";
+import { usualPort } from "../../decoys/index.ts";
+import type { Answer, HandedSocket, Held, Order } from "../../fleet/handover.ts";
 import { answerSchema, MAX_MESSAGE, orderSchema } from "../../fleet/handover.ts";
 
 /** Longest reason in an answer. */
@@ -30,8 +32,12 @@ function contradiction(order: Order, fds: number): string | undefined {
   const { decky, sockets } = order;
   if (sockets.length !== fds) return `${sockets.length} sockets are described, ${fds} came`;
   if (new Set(decky.services).size !== decky.services.length) return "a service is named twice";
-  const stranger = sockets.find(({ service }) => !decky.services.includes(service));
-  if (stranger) return `a socket is for ${stranger.service}, which is not among the services`;
+  const offers = offersOf(decky.services, usualPort);
+  const belongs = ({ use, service, port }: HandedSocket): boolean =>
+    offers.some((offer) => offer.name === service && (use === "data" || offer.port === port));
+  const stranger = sockets.find((socket) => !belongs(socket));
+  if (stranger)
+    return `a socket is for ${stranger.service} on port ${stranger.port}, which is not among the services`;
   const places = sockets.map(({ transport, port }) => `${transport} ${port}`);
   return new Set(places).size === places.length ? undefined : "two sockets have the same port";
 }

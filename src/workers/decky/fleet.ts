@@ -138,7 +138,8 @@ export class Fleet {
   }
 
   #faceOf(spec: DeckySpec, shared: SharedState): Face {
-    const persona = personaOf(this.#secret, spec, shared);
+    const now = (): readonly string[] => (this.#members.get(spec.decky)?.spec ?? spec).services;
+    const persona = personaOf(this.#secret, spec, shared, now);
     return { persona, address: spec.address, mac: spec.mac, services: spec.services };
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { createGuests } from "./guests.ts";
 
-const visit = { address: "10.0.0.9", port: 40_010, decky: "web01", service: "ssh" };
+const visit = { address: "10.0.0.9", port: 40_010, decky: "web01", own: 22 };
 const order = { address: "10.0.0.9", ports: [40_000, 40_100] as [number, number], ms: 1000 };
 
 function guestsAt(time: { now: number }) {
@@ -18,7 +18,7 @@ test("a guest is who was announced, by address, port and time", () => {
   expect(guests.takes({ ...visit, port: 40_101 })).toBe(false);
   expect(guests.takes(visit)).toBe(true);
   time.now = 1000;
-  expect(guests.takes({ ...visit, service: "http" })).toBe(false);
+  expect(guests.takes({ ...visit, own: 80 })).toBe(false);
 });
 
 test("whoever comes a third time is no guest any more", () => {
@@ -26,6 +26,7 @@ test("whoever comes a third time is no guest any more", () => {
   guests.expect(order);
   expect([1, 2, 3].map(() => guests.takes(visit))).toEqual([true, true, false]);
   expect(guests.takes({ ...visit, decky: "web02" })).toBe(true);
+  expect(guests.takes({ ...visit, own: 2222 })).toBe(true);
 });
 
 test("who was announced anew may come anew, also while the last announcement holds", () => {

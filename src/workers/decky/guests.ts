@@ -5,7 +5,7 @@ import type { Clock } from "../../contract/clock.ts";
 import type { Order } from "../../fleet/handover.ts";
 import type { ConversationHost } from "./conversation.ts";
 
-/** Visits to one service: the second is for who had no luck the first time. */
+/** Visits to one port: the second is for who had no luck the first time. */
 const VISITS = 2;
 /** Expectations at once; an older one gives way. */
 const MAX_EXPECTED = 64;
@@ -17,7 +17,8 @@ export interface Visit {
   readonly address: string;
   readonly port: number;
   readonly decky: string;
-  readonly service: string;
+  /** The port that was reached. */
+  readonly own: number;
 }
 
 /** The guests. */
@@ -43,11 +44,11 @@ export function createGuests(clock: Pick<Clock, "monotonic">): Guests {
       const others = expected.filter(({ until }) => until > now).slice(1 - MAX_EXPECTED);
       expected = [...others, { address, ports, until: now + ms, visits: new Map() }];
     },
-    takes({ address, port, decky, service }) {
+    takes({ address, port, decky, own }) {
       // Almost always nobody is expected.
       if (expected.length === 0) return false;
       const now = clock.monotonic();
-      const key = `${decky} ${service}`;
+      const key = `${decky} ${own}`;
       // Those of an earlier one at the same address may still count: any of them will do.
       for (const one of expected) {
         const visits = one.visits.get(key) ?? 0;

@@ -85,6 +85,8 @@ export function ownEvidence(house: House, decky: string, address: string) {
 export interface Threshold {
   readonly decky: string;
   readonly service: string;
+  /** The port as the machine knows it. */
+  readonly port: number;
   readonly host: () => Promise<ConversationHost>;
   /** The conversations of one machine. */
   readonly conversations: Set<Conversation>;
@@ -104,7 +106,7 @@ export async function welcome(house: House, threshold: Threshold, socket: Socket
     return;
   }
   const source = ends.remote.ip;
-  const visit = { address: source, port: ends.remote.port, decky, service };
+  const visit = { address: source, port: ends.remote.port, decky, own: ends.local.port };
   const guest = house.guests.takes(visit);
   const entry = guest ? NO_BOUND : house.admission.enter(source);
   if (!entry.ok) {
@@ -116,7 +118,7 @@ export async function welcome(house: House, threshold: Threshold, socket: Socket
   if (!guest) house.opened.add();
   try {
     const host = guest ? hostOfGuest(await threshold.host()) : await threshold.host();
-    const conversation = converse({ socket, ends }, host);
+    const conversation = converse({ socket, ends, port: threshold.port }, host);
     entry.place.mayLose(() => conversation.end("crowded"));
     house.conversations.add(conversation);
     conversations.add(conversation);

@@ -6,9 +6,10 @@ import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import { toError } from "../../contract/errors.ts";
 import type { ServiceState } from "../../contract/evidence.ts";
+import type { Offer } from "../../contract/offer.ts";
+import { offersOf } from "../../contract/offer.ts";
 import { systemRandom } from "../../contract/random.ts";
-import type { DecoyDefinition } from "../../decoys/decoy.ts";
-import { findDecoy } from "../../decoys/index.ts";
+import { findDecoy, usualPort } from "../../decoys/index.ts";
 import type { Ids } from "../../platform/identity.ts";
 import { errnoOf } from "../../platform/libc/errno.ts";
 import { listenAt } from "../../platform/libc/seqpacket.ts";
@@ -24,7 +25,7 @@ const DETAIL_CHARS = 300;
 /** Where this host's machines listen. */
 export interface Where {
   readonly host: string;
-  /** Added to every decoy's usual port. */
+  /** Added to every port. */
   readonly offset: number;
 }
 
@@ -64,9 +65,9 @@ function openOn(host: string, port: number, backlog = BACKLOG): number {
   }
 }
 
-/** Opens the port of a decoy; the state tells why it could not be had. */
-function openService(decoy: DecoyDefinition, { host, offset }: Where): OpenedService {
-  const base = { name: decoy.name, transport: decoy.transport, port: decoy.port + offset } as const;
+/** Opens a decoy's port; the state tells why it could not be had. */
+function openService(offer: Offer, { host, offset }: Where): OpenedService {
+  const base = { name: offer.name, transport: "tcp", port: offer.port + offset } as const;
   try {
     const fd = openOn(host, base.port);
     const { name: service, transport, port } = base;
@@ -112,20 +113,21 @@ function openDataPorts(service: string, host: string, count: number): readonly O
   return sockets;
 }
 
-/** Opens the services of one machine; `dataPorts` for each that asks for some. */
+/** Opens what one machine offers; `dataPorts` for each decoy that asks for some. */
 export function openServices(
   services: readonly string[],
   where: Where,
   dataPorts: number,
 ): { readonly states: readonly ServiceState[]; readonly sockets: readonly OpenSocket[] } {
-  const decoys = services.flatMap((name) => findDecoy(name) ?? []);
-  const opened = decoys.map((decoy) => openService(decoy, where));
-  const asking = decoys.filter((decoy, i) => decoy.dataPorts && opened[i]?.socket);
+  const opened = offersOf(services, usualPort).map((offer) => openService(offer, where));
+  const asking = new Set(
+    opened.flatMap(({ socket }) => (socket && findDecoy(socket.service)?.dataPorts ? [socket.service] : [])),
+  );
   return {
     states: opened.map(({ state }) => state),
     sockets: [
       ...opened.flatMap(({ socket }) => socket ?? []),
-      ...asking.flatMap(({ name }) => openDataPorts(name, where.host, dataPorts)),
+      ...[...asking].flatMap((name) => openDataPorts(name, where.host, dataPorts)),
     ],
   };
 }

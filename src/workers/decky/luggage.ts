@@ -16,6 +16,8 @@ export interface Luggage {
   }[];
   /** Their address. */
   readonly address: string;
+  /** Added to each of their ports. */
+  readonly offset: number;
   /** Listens for the maker of sockets. */
   readonly door: number;
   /** User of the workers, who may hand machines over. */

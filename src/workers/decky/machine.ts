@@ -5,9 +5,11 @@ import type { Server } from "node:net";
 import { createServer } from "node:net";
 import { toError } from "../../contract/errors.ts";
 import type { ServiceState } from "../../contract/evidence.ts";
+import type { Offer } from "../../contract/offer.ts";
+import { offersOf } from "../../contract/offer.ts";
 import { systemRandom } from "../../contract/random.ts";
 import type { Decoy } from "../../decoys/decoy.ts";
-import { findDecoy } from "../../decoys/index.ts";
+import { findDecoy, usualPort } from "../../decoys/index.ts";
 import type { HandedSocket } from "../../fleet/handover.ts";
 import { closeFd } from "../../platform/libc/sockets.ts";
 import type { Announced } from "./announce.ts";
@@ -22,9 +24,17 @@ import { welcome } from "./house.ts";
 /** How long conversations that were cut may take to end. */
 const CUT_MS = 2_000;
 
-/** A machine from outside, and what it shall offer. */
+/** A machine from outside, and what it shall offer, each as `name` or `name:port`. */
 export interface Face extends Announced {
   readonly services: readonly string[];
+}
+
+/** What a machine is told about its sockets beforehand. */
+export interface MachineOptions {
+  /** Those that could not be opened, or not where they belong, and why. */
+  readonly noted?: readonly ServiceState[];
+  /** What this host adds to every port. */
+  readonly offset?: number;
 }
 
 /** An open socket with what it is for. */
@@ -42,6 +52,7 @@ interface Listener {
 export class Machine {
   readonly #house: House;
   readonly #noted: readonly ServiceState[];
+  readonly #offset: number;
   readonly #data = createDataPorts();
   readonly #conversations = new Set<Conversation>();
   #face: Face;
@@ -49,11 +60,11 @@ export class Machine {
   #hosts = new Map<string, Promise<ConversationHost>>();
   #phase: DeckyPhase | "unknown" = "unknown";
 
-  /** `noted` tells of services whose socket could not be opened, or not where it belongs, and why. */
-  constructor(house: House, face: Face, noted: readonly ServiceState[] = []) {
+  constructor(house: House, face: Face, { noted = [], offset = 0 }: MachineOptions = {}) {
     this.#house = house;
     this.#face = face;
     this.#noted = noted;
+    this.#offset = offset;
   }
 
   get face(): Face {
@@ -76,7 +87,7 @@ export class Machine {
   }
 
   get services(): readonly ServiceState[] {
-    return this.#face.services.flatMap((name) => this.#stateOf(name));
+    return this.#offers.map((offer) => this.#stateOf(offer));
   }
 
   /** Takes over sockets; one of the same port replaces it. What can't be listened on is missing then. */
@@ -94,13 +105,16 @@ export class Machine {
     for (const { service } of this.#listeners) await this.#hostOf(service);
   }
 
-  /** Becomes what `face` says: services that it does not name go. A new persona is met by new conversations alone. */
+  /**
+   * Becomes what `face` says: listeners of what it does not offer go; a decoy that is still offered at another port goes
+   * on. A new persona is met by new conversations alone.
+   */
   become(face: Face): void {
-    const gone = (service: string): boolean => !face.services.includes(service);
-    this.#close(({ service }) => gone(service));
-    this.#data.drop(gone);
     if (face.persona !== this.#face.persona) this.#hosts = new Map();
     this.#face = face;
+    const offers = this.#offers;
+    this.#close(({ service, port }) => !offers.some((one) => one.name === service && one.port === port));
+    this.#data.drop((service) => !offers.some(({ name }) => name === service));
   }
 
   /** Ends its conversations. */
@@ -129,19 +143,22 @@ export class Machine {
     this.#phase = "stopped";
   }
 
-  #stateOf(name: string): ServiceState[] {
-    const mine = this.#listeners.filter(({ service }) => service === name);
-    const noted = this.#noted.filter((state) => state.name === name);
-    if (mine.length === 0) {
-      const why = noted.filter(({ state }) => state !== "listening");
-      if (why.length > 0) return why;
-      const port = findDecoy(name)?.port ?? 0;
-      return [{ name, port, transport: "tcp", state: "failed", detail: "no socket was handed over" }];
-    }
-    return mine.map(({ port }) => {
-      const detail = noted.find((state) => state.port === port)?.detail;
-      return { name, port, transport: "tcp", state: "listening", ...(detail ? { detail } : {}) };
-    });
+  /** What it offers, at the ports where this host has them. */
+  get #offers(): readonly Offer[] {
+    return offersOf(this.#face.services, usualPort).map(({ name, port }) => ({
+      name,
+      port: port + this.#offset,
+    }));
+  }
+
+  #stateOf({ name, port }: Offer): ServiceState {
+    const state = { name, port, transport: "tcp" } as const;
+    const noted = this.#noted.find((one) => one.name === name && one.port === port);
+    if (this.#listeners.some((one) => one.service === name && one.port === port))
+      return { ...state, state: "listening", ...(noted?.detail ? { detail: noted.detail } : {}) };
+    return noted && noted.state !== "listening"
+      ? noted
+      : { ...state, state: "failed", detail: "no socket was handed over" };
   }
 
   #close(gone: (listener: Listener) => boolean): void {
@@ -155,6 +172,7 @@ export class Machine {
     const threshold = {
       decky: this.#face.persona.decky,
       service,
+      port: port - this.#offset,
       host: () => this.#hostOf(service),
       conversations: this.#conversations,
     };

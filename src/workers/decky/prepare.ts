@@ -26,11 +26,12 @@ function secretFile(folder: DataFolder): string {
 /** Opens everything. */
 export const prepare: PrepareWorker = async ({ config, folder, clock }) => {
   const secret = loadSecret(secretFile(folder), clock);
+  const offset = offsetOf(config.get("decky.port_offset"), hasBindRight());
   const plans = planDeckies(secret, {
     services: config.get("decky.services"),
     logins: config.get("decky.logins"),
+    offset,
   });
-  const offset = offsetOf(config.get("decky.port_offset"), hasBindRight());
   const where = { host: config.get("decky.listen"), offset };
   const user = decoyIds();
   const own = plans.map(({ persona, services }) => ({
@@ -47,6 +48,7 @@ export const prepare: PrepareWorker = async ({ config, folder, clock }) => {
     luggage: packLuggage({
       secret,
       own,
+      offset,
       door,
       address: reachableAddress(where.host),
       workers: ownerOf(folder.root).uid,

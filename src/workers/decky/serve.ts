@@ -33,6 +33,8 @@ export interface Opened {
   readonly leftOut: readonly Persona[];
   /** Their address. */
   readonly address: string;
+  /** Added to each of their ports. */
+  readonly offset: number;
   /** Listens for the maker of sockets. */
   readonly door: number;
   /** User of the workers, who may hand machines over. */
@@ -40,14 +42,15 @@ export interface Opened {
   readonly fence: Fence;
 }
 
-async function startOwn(house: House, { own, address }: Opened): Promise<readonly Machine[]> {
+async function startOwn(house: House, { own, address, offset }: Opened): Promise<readonly Machine[]> {
   const { log } = house.context;
   return await Promise.all(
     own.map(async ({ plan, states, sockets }) => {
       const { persona, services } = plan;
       for (const state of states)
         if (state.state !== "listening") log.warn({ service: state }, "a decoy does not listen");
-      const machine = new Machine(house, { persona, address, mac: null, services }, states);
+      const face = { persona, address, mac: null, services };
+      const machine = new Machine(house, face, { noted: states, offset });
       await machine.take(sockets);
       // A few, so that the first client need not wait; those of the fleet may be hundreds.
       await machine.warm();

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { createSeededRandom } from "../../contract/random.ts";
+import { findDecoy } from "../../decoys/index.ts";
 import type { Catalogue, TopologyDecky } from "../../topology/model.ts";
 import { deckySchema } from "../../topology/model.ts";
 import { planOf } from "../../topology/plan.ts";
@@ -44,7 +45,7 @@ describe("a schedule", () => {
   test("brings one of its plans; who has no choice of services is rebooted", () => {
     const catalogue: Catalogue = {
       archetypes: new Map([["linux-server", ["ssh", "http"]]]),
-      services: ["ssh", "http"],
+      services: ["ssh", "http"].flatMap((name) => findDecoy(name) ?? []),
     };
     const plans = ["patch", "service"];
     const drawn = Array.from({ length: 40 }, (_, i) =>

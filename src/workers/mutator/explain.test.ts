@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { findDecoy } from "../../decoys/index.ts";
 import type { Moved } from "../../decoys/personas/moved.ts";
 import { topologySchema } from "../../topology/model.ts";
 import { applyMutation, mutationSchema } from "../../topology/mutation.ts";
@@ -11,7 +12,7 @@ const before = topologySchema.parse({
 });
 const catalogue = {
   archetypes: new Map([["server", ["ssh", "http", "ftp"]]]),
-  services: ["ssh", "http", "ftp"],
+  services: ["ssh", "http", "ftp"].flatMap((name) => findDecoy(name) ?? []),
 };
 const same = { before: ["ssh"], after: ["ssh"] };
 const ssh: Moved = { what: "OpenSSH", from: "9.2p1", to: "9.2p2" };

@@ -1,6 +1,7 @@
 // The fleet as the mutator handles it: places for machines, tasks for the kernel, and what came of them.
 // Decides no status and writes no mutation: those are acts.ts and changes.ts.
 
+import { nameIn } from "../../contract/offer.ts";
 import type { Random } from "../../contract/random.ts";
 import { findDecoy } from "../../decoys/index.ts";
 import { machineCatalogue } from "../../decoys/personas/catalogue.ts";
@@ -127,8 +128,9 @@ export function createFleet({ secret, runKernel, places }: FleetOptions): Fleet 
         const options = { place: decky.name, ...(mac !== undefined && { mac }), ...livedOf(life) };
         return createPersona(secret, decky.archetype, options);
       };
-      const services = decky.services ?? catalogue.archetypes.get(decky.archetype) ?? [];
-      return movedBetween(personaAt(before), personaAt(after), services);
+      const offers = decky.services ?? catalogue.archetypes.get(decky.archetype) ?? [];
+      const services = new Set(offers.map(nameIn));
+      return movedBetween(personaAt(before), personaAt(after), [...services]);
     },
     reach: (part) => runKernel({ ...task, probe: [], reach: reachOf(part) }),
   };

@@ -39,6 +39,16 @@ function run(connection: Connection, text: string): unknown {
   }
 }
 
+test("the port is where the machine offers it", () => {
+  let services = ["mysql:3307"];
+  const secret = { key: new Uint8Array(32).fill(7), madeAt: Date.parse("2026-06-01T00:00:00Z") };
+  const moved = createServer(createPersona(secret, "linux-server", { services: () => services }));
+  const connection = connect("root", moved);
+  expect(run(connection, "select @@port")).toEqual([["3307"]]);
+  services = ["mysql"];
+  expect(run(connection, "show variables like 'port'")).toEqual([["port", "3306"]]);
+});
+
 const app = server.application;
 const syntax = (near: string, line = 1): string =>
   `1064 42000 You have an error in your SQL syntax; check the manual that corresponds to your MySQL server version for the right syntax to use near '${near}' at line ${line}`;

@@ -3,6 +3,7 @@
 import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { distributionOf } from "../world/distribution.ts";
+import { tcpNames } from "../world/port-names.ts";
 import { listenerAt, ownAddress, rawAnswer } from "./loopback.ts";
 import { parseOptions, program } from "./options.ts";
 import { busyboxConnect, CONNECT_MS, DNS_MS, isAddress, requested } from "./remote.ts";
@@ -27,20 +28,12 @@ const HELP = `\tCommand Summary:
 \t\t-z\t\tZero-I/O mode [used for scanning]
 \tPort numbers can be individual or ranges: lo-hi [inclusive]
 `;
-const NAMES = new Map([
-  [21, "ftp"],
-  [22, "ssh"],
-  [23, "telnet"],
-  [80, "http"],
-  [3306, "mysql"],
-  [6379, "redis"],
-]);
 /** Ports of one range that are tried at most. */
 const RANGE = 65_536;
 
 /** Ports of an operand, or null when it is none. */
 function portsOf(text: ByteString): { from: number; to: number } | null {
-  const named = [...NAMES].find(([, name]) => name === text)?.[0];
+  const named = [...tcpNames].find(([, name]) => name === text)?.[0];
   if (named !== undefined) return { from: named, to: named };
   const match = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text);
   const [from, to] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
@@ -97,7 +90,7 @@ async function netcat(proc: Proc): Promise<number> {
       continue;
     }
     status = 0;
-    const name = options.has("n") ? "*" : (NAMES.get(port) ?? "*");
+    const name = options.has("n") ? "*" : (tcpNames.get(port) ?? "*");
     if (verbose)
       await proc.err(
         `Connection to ${isAddress(host) ? host : `${host} (${own})`} ${port} port [tcp/${name}] succeeded!\n`,

@@ -4,7 +4,7 @@ import type { Proc } from "../run/proc.ts";
 import type { ByteString } from "../shell.ts";
 import { distributionOf, packagesOf } from "../world/distribution.ts";
 import { program } from "./options.ts";
-import { unitStatus } from "./unit-status.ts";
+import { stoppedStatus, unitStatus } from "./unit-status.ts";
 
 async function apt(proc: Proc): Promise<number> {
   const verb = proc.args.find((arg) => !arg.startsWith("-"));
@@ -147,7 +147,7 @@ async function systemctl(proc: Proc): Promise<number> {
   if (verb === "list-units" || (verb === "status" && unit === "")) {
     await proc.out("  UNIT                 LOAD   ACTIVE SUB     DESCRIPTION\n");
     for (const [service, name] of UNIT_NAMES)
-      if (service in proc.world.persona.products)
+      if (proc.world.persona.portsOf(service).length > 0)
         await proc.out(
           `  ${`${name}.service`.padEnd(20)} loaded active running ${UNITS.get(service) ?? ""}\n`,
         );
@@ -156,6 +156,13 @@ async function systemctl(proc: Proc): Promise<number> {
   if (verb === "daemon-reload" || verb === "reset-failed") return 0;
   const full = unit.includes(".") ? unit : `${unit}.service`;
   if (key === undefined) return foreignUnit(proc, verb, full);
+  const stopped = proc.world.persona.portsOf(key).length === 0;
+  if (stopped && ["is-active", "is-enabled", "status"].includes(verb)) {
+    const name = UNIT_NAMES.get(key) ?? "";
+    const words = { "is-active": "inactive\n", "is-enabled": "disabled\n" }[verb];
+    await proc.out(words ?? stoppedStatus(name, UNITS.get(key) ?? ""));
+    return verb === "is-enabled" ? 1 : 3;
+  }
   if (verb === "is-enabled") await proc.out("enabled\n");
   else if (verb === "is-active") await proc.out("active\n");
   else if (verb === "status")

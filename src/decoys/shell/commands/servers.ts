@@ -89,8 +89,11 @@ async function nginx(proc: Proc): Promise<number> {
 
 async function bindNginx(proc: Proc): Promise<number> {
   if (proc.user.uid !== 0) return testNginx(proc, false);
+  const ports = proc.world.persona.portsOf("http");
+  if (ports.length === 0) return 0;
   for (let i = 0; i < NGINX_TRIES; i++) {
-    await proc.err("nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)\n");
+    for (const port of ports)
+      await proc.err(`nginx: [emerg] bind() to 0.0.0.0:${port} failed (98: Address already in use)\n`);
     await proc.sleep(NGINX_PAUSE_MS);
   }
   return proc.fail("[emerg] still could not bind()");

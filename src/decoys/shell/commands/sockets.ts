@@ -2,22 +2,11 @@
 
 import type { Proc } from "../run/proc.ts";
 import type { Listener } from "../world/network.ts";
+import { tcpNames } from "../world/port-names.ts";
 import { program } from "./options.ts";
 
-const SERVICE_NAMES = new Map([
-  [21, "ftp"],
-  [22, "ssh"],
-  [23, "telnet"],
-  [80, "http"],
-  [3306, "mysql"],
-  [6379, "redis"],
-]);
-
 const portName = (port: number, numeric: boolean): string =>
-  (numeric ? undefined : SERVICE_NAMES.get(port)) ?? String(port);
-
-/** Port of the service that this conversation came in by. */
-const servicePort = (proc: Proc): number => (proc.login.service === "ssh" ? 22 : 23);
+  (numeric ? undefined : tcpNames.get(port)) ?? String(port);
 
 const ownerOf = (proc: Proc, one: Listener): number =>
   proc.world.processes.find((process) => one.match.test(process.command))?.pid ?? 1;
@@ -59,7 +48,7 @@ async function netstat(proc: Proc): Promise<number> {
   if (established)
     rows.push(
       row(
-        `${network.address(proc.login.session)}:${portName(servicePort(proc), numeric)}`,
+        `${network.address(proc.login.session)}:${portName(proc.login.session.port, numeric)}`,
         `${remote.ip}:${remote.port}`,
         { state: "ESTABLISHED", who: "-" },
       ),
@@ -100,7 +89,7 @@ async function ss(proc: Proc): Promise<number> {
     sockets.push({
       state: "ESTAB",
       queue: 0,
-      local: [network.address(proc.login.session), portName(servicePort(proc), numeric)],
+      local: [network.address(proc.login.session), portName(proc.login.session.port, numeric)],
       peer: [remote.ip, String(remote.port)],
       process: "",
     });

@@ -46,6 +46,11 @@ export function agoText(seconds: number): string {
 const DOT = "\xe2\x97\x8f";
 const [BRANCH, LAST] = ["\xe2\x94\x9c\xe2\x94\x80", "\xe2\x94\x94\xe2\x94\x80"];
 
+/** The text of a unit that does not run: its package is there, and nobody started it. */
+export function stoppedStatus(name: ByteString, text: ByteString): ByteString {
+  return `\xe2\x97\x8b ${name}.service - ${text}\n     Loaded: loaded (/lib/systemd/system/${name}.service; disabled; preset: enabled)\n     Active: inactive (dead)\n`;
+}
+
 /** The text of a unit that is active. */
 export function unitStatus(proc: Proc, { name, text, process }: UnitFacts): ByteString {
   const rows = processRows(proc).filter((row) => row.tty === "?" && processName(row) === process);

@@ -24,6 +24,16 @@ export function liveContent(make: () => ByteString): Content {
   return { size: 0, slice: (offset, length) => make().slice(offset, offset + length) };
 }
 
+/** Text made anew whenever it is looked at, with its size: a file that another hand keeps up to date. */
+export function currentContent(make: () => ByteString): Content {
+  return {
+    get size() {
+      return make().length;
+    },
+    slice: (offset, length) => make().slice(offset, offset + length),
+  };
+}
+
 /** Reads like /dev/zero, /dev/urandom: never ends. */
 export function endlessContent(make: (length: number) => ByteString): Content {
   return { size: 0, slice: (_offset, length) => make(Math.min(length, READ_BYTES)) };

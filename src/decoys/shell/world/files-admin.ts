@@ -3,8 +3,7 @@
 
 import type { World } from "./world.ts";
 
-/** /etc/ssh/sshd_config: what is set, and the defaults as comments. */
-export const SSHD_CONFIG = `# This is the sshd server system-wide configuration file.  See
+const SSHD_CONFIG = `# This is the sshd server system-wide configuration file.  See
 # sshd_config(5) for more information.
 
 Include /etc/ssh/sshd_config.d/*.conf
@@ -41,6 +40,14 @@ PrintMotd no
 AcceptEnv LANG LC_*
 Subsystem	sftp	/usr/lib/openssh/sftp-server
 `;
+
+/** /etc/ssh/sshd_config: what is set, and the defaults as comments. */
+export function sshdConfig(ports: readonly number[]): string {
+  const usual = ports.length === 0 || (ports.length === 1 && ports[0] === 22);
+  return usual
+    ? SSHD_CONFIG
+    : SSHD_CONFIG.replace("#Port 22", ports.map((port) => `Port ${port}`).join("\n"));
+}
 
 /** Commands of somebody who looks after a server. */
 const EVERYDAY = [

@@ -2,6 +2,7 @@
 // that the packages come with.
 
 import type { TreeBuilder } from "./builder.ts";
+import { SERVICES_TEXT } from "./port-names.ts";
 import type { World } from "./world.ts";
 
 const NSSWITCH = `# /etc/nsswitch.conf
@@ -113,36 +114,6 @@ session    required     pam_limits.so
 session    required     pam_env.so
 @include common-password
 `;
-const SERVICES: readonly (readonly [name: string, port: string, others?: string])[] = [
-  ["tcpmux", "1/tcp"],
-  ["echo", "7/tcp"],
-  ["discard", "9/tcp", "sink null"],
-  ["ftp-data", "20/tcp"],
-  ["ftp", "21/tcp"],
-  ["ssh", "22/tcp"],
-  ["telnet", "23/tcp"],
-  ["smtp", "25/tcp", "mail"],
-  ["domain", "53/tcp"],
-  ["domain", "53/udp"],
-  ["tftp", "69/udp"],
-  ["http", "80/tcp", "www"],
-  ["pop3", "110/tcp", "pop-3"],
-  ["ntp", "123/udp"],
-  ["imap2", "143/tcp", "imap"],
-  ["snmp", "161/udp"],
-  ["ldap", "389/tcp"],
-  ["https", "443/tcp"],
-  ["microsoft-ds", "445/tcp"],
-  ["syslog", "514/udp"],
-  ["ldaps", "636/tcp"],
-  ["rsync", "873/tcp"],
-  ["imaps", "993/tcp"],
-  ["pop3s", "995/tcp"],
-  ["mysql", "3306/tcp"],
-  ["postgresql", "5432/tcp", "postgres"],
-  ["redis", "6379/tcp"],
-  ["http-alt", "8080/tcp", "webcache"],
-];
 const FILES: readonly (readonly [path: string, text: string])[] = [
   ["nsswitch.conf", NSSWITCH],
   ["host.conf", "# Resolver settings, see host.conf(5).\nmulti on\n"],
@@ -213,9 +184,7 @@ const FILES: readonly (readonly [path: string, text: string])[] = [
 /** Adds them. */
 export function addBaseFiles(tree: TreeBuilder, world: World): void {
   for (const [path, text] of FILES) tree.file(`/etc/${path}`, text);
-  const line = ([name, port, others]: (typeof SERVICES)[number]): string =>
-    `${name}${name.length < 8 ? "\t\t" : "\t"}${port}${others ? `\t\t${others}` : ""}\n`;
-  tree.file("/etc/services", `# Network services, Internet style\n\n${SERVICES.map(line).join("")}`);
+  tree.file("/etc/services", SERVICES_TEXT);
   const people = world.persona.accounts.filter(({ uid }) => uid >= 1000);
   const ranges = people.map(({ name }, i) => `${name}:${100_000 + i * 65_536}:65536\n`).join("");
   for (const name of ["subuid", "subgid"]) tree.file(`/etc/${name}`, ranges);

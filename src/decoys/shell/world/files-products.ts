@@ -1,5 +1,6 @@
 // What the products of a persona leave on a Debian disk: their configuration, homes and logs, and the kernel's modules.
 
+import { currentContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
 import { addFtpFiles } from "./files-ftp.ts";
 import { addSiteFiles } from "./files-site.ts";
@@ -30,9 +31,8 @@ http {
 	include /etc/nginx/sites-enabled/*;
 }
 `;
-const NGINX_SITE = `server {
-	listen 80 default_server;
-
+const nginxSite = (ports: readonly number[]): string => `server {
+${(ports.length === 0 ? [80] : ports).map((port) => `	listen ${port} default_server;\n`).join("")}
 	root /var/www/html;
 	index index.html index.htm index.nginx-debian.html;
 	server_name _;
@@ -42,9 +42,9 @@ const NGINX_SITE = `server {
 	}
 }
 `;
-const REDIS = `bind 0.0.0.0
+const redisConf = ([port = 6379]: readonly number[]): string => `bind 0.0.0.0
 protected-mode no
-port 6379
+port ${port}
 tcp-backlog 511
 timeout 0
 tcp-keepalive 300
@@ -58,8 +58,8 @@ save 3600 1 300 100 60 10000
 dbfilename dump.rdb
 dir /var/lib/redis
 `;
-const VSFTPD = `listen=YES
-listen_ipv6=NO
+const vsftpdConf = ([port = 21]: readonly number[]): string => `listen=YES
+${port === 21 ? "" : `listen_port=${port}\n`}listen_ipv6=NO
 anonymous_enable=YES
 local_enable=YES
 dirmessage_enable=YES
@@ -69,14 +69,26 @@ connect_from_port_20=YES
 secure_chroot_dir=/var/run/vsftpd/empty
 pam_service_name=vsftpd
 `;
-const MYSQLD = `[mysqld]
+const mysqldConf = ([port = 3306]: readonly number[]): string => `[mysqld]
 user		= mysql
-pid-file	= /var/run/mysqld/mysqld.pid
+${port === 3306 ? "" : `port		= ${port}\n`}pid-file	= /var/run/mysqld/mysqld.pid
 socket		= /var/run/mysqld/mysqld.sock
 datadir		= /var/lib/mysql
 log-error	= /var/log/mysql/error.log
 bind-address	= 0.0.0.0
 `;
+
+/** A file of settings that tells the ports of a service. */
+interface PortFile {
+  readonly path: string;
+  readonly text: (ports: readonly number[]) => string;
+  readonly options?: Parameters<TreeBuilder["file"]>[2];
+}
+
+function addConfig(tree: TreeBuilder, { persona }: World, service: string, file: PortFile): void {
+  const content = currentContent(() => file.text(persona.portsOf(service)));
+  tree.file(file.path, content, file.options);
+}
 
 function addHttp(tree: TreeBuilder, world: World): void {
   tree.file("/etc/nginx/nginx.conf", NGINX);
@@ -84,7 +96,7 @@ function addHttp(tree: TreeBuilder, world: World): void {
     "/etc/nginx/mime.types",
     "types {\n    text/html    html htm shtml;\n    text/css     css;\n    image/png    png;\n}\n",
   );
-  tree.file("/etc/nginx/sites-available/default", NGINX_SITE);
+  addConfig(tree, world, "http", { path: "/etc/nginx/sites-available/default", text: nginxSite });
   tree.link("/etc/nginx/sites-enabled/default", "/etc/nginx/sites-available/default");
   for (const folder of ["conf.d", "modules-enabled", "snippets"]) tree.dir(`/etc/nginx/${folder}`);
   tree.dir("/var/log/nginx", { gid: 4 });
@@ -93,12 +105,12 @@ function addHttp(tree: TreeBuilder, world: World): void {
   addSiteFiles(tree, world);
 }
 
-function addMysql(tree: TreeBuilder): void {
+function addMysql(tree: TreeBuilder, world: World): void {
   tree.file("/etc/mysql/mysql.cnf", "!includedir /etc/mysql/conf.d/\n!includedir /etc/mysql/mysql.conf.d/\n");
   tree.link("/etc/mysql/my.cnf", "/etc/alternatives/my.cnf");
   tree.link("/etc/alternatives/my.cnf", "/etc/mysql/mysql.cnf");
   tree.file("/etc/mysql/conf.d/mysql.cnf", "[mysql]\n");
-  tree.file("/etc/mysql/mysql.conf.d/mysqld.cnf", MYSQLD);
+  addConfig(tree, world, "mysql", { path: "/etc/mysql/mysql.conf.d/mysqld.cnf", text: mysqldConf });
   tree.dir("/var/lib/mysql", { mode: 0o700, uid: 104, gid: 111 });
   tree.dir("/var/log/mysql", { mode: 0o750, uid: 104, gid: 4 });
 }
@@ -143,15 +155,19 @@ export function addProductFiles(tree: TreeBuilder, world: World): void {
   const { products, os } = world.persona;
   addModules(tree, os.release);
   if ("http" in products) addHttp(tree, world);
-  if ("mysql" in products) addMysql(tree);
+  if ("mysql" in products) addMysql(tree, world);
   if ("redis" in products) {
     tree.dir("/etc/redis", { mode: 0o750, uid: 103, gid: 110 });
-    tree.file("/etc/redis/redis.conf", REDIS, { mode: 0o640, uid: 103, gid: 110 });
+    addConfig(tree, world, "redis", {
+      path: "/etc/redis/redis.conf",
+      text: redisConf,
+      options: { mode: 0o640, uid: 103, gid: 110 },
+    });
     tree.dir("/var/lib/redis", { mode: 0o750, uid: 103, gid: 110 });
     tree.dir("/var/log/redis", { mode: 0o750, uid: 103, gid: 4 });
   }
   if ("ftp" in products) {
-    tree.file("/etc/vsftpd.conf", VSFTPD);
+    addConfig(tree, world, "ftp", { path: "/etc/vsftpd.conf", text: vsftpdConf });
     addFtpFiles(tree, world.persona);
   }
 }

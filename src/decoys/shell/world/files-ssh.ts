@@ -1,9 +1,9 @@
 // /etc/ssh: the settings of sshd and ssh, and the host keys that the decoy shows to the network.
 
 import { hostKeyFiles } from "../../ssh/host-keys.ts";
-import type { Content } from "../vfs/content.ts";
+import { type Content, currentContent } from "../vfs/content.ts";
 import type { TreeBuilder } from "./builder.ts";
-import { SSHD_CONFIG } from "./files-admin.ts";
+import { sshdConfig } from "./files-admin.ts";
 import type { World } from "./world.ts";
 
 /** /etc/ssh/ssh_config: what is set in it. */
@@ -43,7 +43,10 @@ function lateContent(make: () => string): Content {
 
 /** Adds them; keys only where an sshd serves. */
 export function addSshFiles(tree: TreeBuilder, { persona }: World): void {
-  tree.file("/etc/ssh/sshd_config", SSHD_CONFIG);
+  tree.file(
+    "/etc/ssh/sshd_config",
+    currentContent(() => sshdConfig(persona.portsOf("ssh"))),
+  );
   tree.file("/etc/ssh/ssh_config", SSH_CONFIG);
   tree.dir("/etc/ssh/sshd_config.d");
   tree.dir("/etc/ssh/ssh_config.d");

@@ -21,7 +21,7 @@ export interface Listener {
 export interface Network {
   readonly interface: string;
   readonly mac: string;
-  /** Listening sockets by decoy name. */
+  /** Listening sockets, as they are now. */
   readonly listeners: readonly Listener[];
   /** Textual IPv4 of the machine within a conversation (a private one is made up for IPv6). */
   address(session: Session): string;
@@ -47,58 +47,57 @@ export interface Counters {
 const ROUTERS = ["00:1b:54", "78:8a:20", "4c:5e:0c", "50:c7:bf", "c8:0e:14", "a0:40:a0"];
 
 interface Known {
-  readonly port: number;
   readonly program: string;
-  readonly title: string;
+  readonly title: (port: number) => string;
   readonly match: RegExp;
   readonly backlog: number;
+  /** Of its first socket; others follow. */
   readonly descriptor: number;
 }
 
-const KNOWN = new Map<string, Known>([
-  [
-    "ssh",
-    {
-      port: 22,
-      program: "sshd",
-      title: "sshd: /usr/sbin/sshd",
-      match: /\/sshd/,
-      backlog: 128,
-      descriptor: 3,
-    },
-  ],
-  [
-    "http",
-    {
-      port: 80,
-      program: "nginx",
-      title: "nginx: master process",
-      match: /^nginx: master/,
-      backlog: 511,
-      descriptor: 5,
-    },
-  ],
-  ["ftp", { port: 21, program: "vsftpd", title: "vsftpd", match: /\/vsftpd/, backlog: 32, descriptor: 3 }],
-  [
-    "redis",
-    {
-      port: 6379,
-      program: "redis-server",
-      title: "redis-server 0.0.0.0:6379",
-      match: /redis-server/,
-      backlog: 511,
-      descriptor: 6,
-    },
-  ],
-  [
-    "mysql",
-    { port: 3306, program: "mysqld", title: "mysqld", match: /\/mysqld/, backlog: 151, descriptor: 23 },
-  ],
-  [
-    "telnet",
-    { port: 23, program: "telnetd", title: "telnetd", match: /^telnetd/, backlog: 4, descriptor: 3 },
-  ],
-]);
+const named = (title: string) => (): string => title;
+
+const KNOWN: Readonly<Record<string, Known>> = {
+  ssh: {
+    program: "sshd",
+    title: named("sshd: /usr/sbin/sshd"),
+    match: /\/sshd/,
+    backlog: 128,
+    descriptor: 3,
+  },
+  http: {
+    program: "nginx",
+    title: named("nginx: master process"),
+    match: /^nginx: master/,
+    backlog: 511,
+    descriptor: 5,
+  },
+  ftp: { program: "vsftpd", title: named("vsftpd"), match: /\/vsftpd/, backlog: 32, descriptor: 3 },
+  redis: {
+    program: "redis-server",
+    title: (port) => `redis-server 0.0.0.0:${port}`,
+    match: /redis-server/,
+    backlog: 511,
+    descriptor: 6,
+  },
+  mysql: { program: "mysqld", title: named("mysqld"), match: /\/mysqld/, backlog: 151, descriptor: 23 },
+  telnet: { program: "telnetd", title: named("telnetd"), match: /^telnetd/, backlog: 4, descriptor: 3 },
+};
+
+/** What listens at the moment. */
+function listenersOf(persona: Persona): Listener[] {
+  return Object.entries(KNOWN).flatMap(([service, { title, descriptor, ...entry }]) =>
+    persona.portsOf(service).map((port, i) => ({
+      ...entry,
+      service,
+      port,
+      title: title(port),
+      descriptor: descriptor + i,
+      address: "0.0.0.0",
+    })),
+  );
+}
+
 /** The network of a persona. */
 export function createNetwork(persona: Persona): Network {
   const random = persona.random("shell-network");
@@ -108,9 +107,6 @@ export function createNetwork(persona: Persona): Network {
   const nic = [...random.bytes(3)].map((byte) => byte.toString(16).padStart(2, "0"));
   const gatewayMac = [random.pick(ROUTERS), ...nic].join(":");
   const idle = { every: 240 + random.below(1200), bytes: 80 + random.below(90) };
-  const listeners = [...KNOWN]
-    .filter(([name]) => name in persona.products)
-    .map(([service, entry]): Listener => ({ ...entry, service, address: "0.0.0.0" }));
   let prefix = "192.168.1";
   const address = (session: Session): string => {
     const { ip } = session.connection.local;
@@ -121,7 +117,9 @@ export function createNetwork(persona: Persona): Network {
   return {
     interface: device ? "br0" : "ens18",
     mac: persona.mac,
-    listeners,
+    get listeners() {
+      return listenersOf(persona);
+    },
     address,
     get prefix() {
       return prefix;

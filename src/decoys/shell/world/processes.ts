@@ -14,6 +14,8 @@ export interface BaseProcess {
   readonly cpuSeconds: number;
   /** Seconds after boot. */
   readonly startedAfter: number;
+  /** The decoy whose server it is: it runs while the machine offers that. */
+  readonly service?: string;
 }
 
 const DEBIAN_KERNEL = [
@@ -72,7 +74,14 @@ const DEVICE_KERNEL = [
   "jffs2_gcd_mtd4",
 ];
 
-type Daemon = readonly [user: string, vsz: number, rss: number, stat: string, command: string];
+type Daemon = readonly [
+  user: string,
+  vsz: number,
+  rss: number,
+  stat: string,
+  command: string,
+  service?: string,
+];
 
 const DEBIAN_DAEMONS: readonly Daemon[] = [
   ["root", 33_132, 11_904, "Ss", "/lib/systemd/systemd-journald"],
@@ -90,10 +99,13 @@ const DEBIAN_DAEMONS: readonly Daemon[] = [
   ["root", 5_868, 1_024, "Ss+", "/sbin/agetty -o -p -- \\u --noclear - linux"],
 ];
 
+/** What stands for the port in the title of a redis-server. */
+const REDIS_PORT = ":6379";
+
 const SERVICES = new Map<string, readonly Daemon[]>([
   ["ssh", [["root", 15_440, 8_832, "Ss", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups"]]],
   ["ftp", [["root", 8_160, 3_328, "Ss", "/usr/sbin/vsftpd /etc/vsftpd.conf"]]],
-  ["redis", [["redis", 65_676, 13_952, "Ssl", "/usr/bin/redis-server 0.0.0.0:6379"]]],
+  ["redis", [["redis", 65_676, 13_952, "Ssl", `/usr/bin/redis-server 0.0.0.0${REDIS_PORT}`]]],
   ["mysql", [["mysql", 1_792_404, 398_336, "Ssl", "/usr/sbin/mysqld"]]],
   [
     "http",
@@ -117,7 +129,16 @@ const DEVICE_DAEMONS: readonly Daemon[] = [
   ["root", 1_348, 500, "S", "process_monitor"],
 ];
 
-/** Processes of a persona, in order of their ids. */
+/** Those of `all` that run while the machine offers what it offers now. */
+export function runningOf(persona: Persona, all: readonly BaseProcess[]): readonly BaseProcess[] {
+  return all.flatMap((one): BaseProcess[] => {
+    if (one.service === undefined) return [one];
+    const [port] = persona.portsOf(one.service);
+    return port === undefined ? [] : [{ ...one, command: one.command.replace(REDIS_PORT, `:${port}`) }];
+  });
+}
+
+/** Every process that a persona may run, in order of their ids. */
 export function processesOf(persona: Persona): readonly BaseProcess[] {
   const random = persona.random("shell-processes");
   const debian = persona.os.flavour === "debian";
@@ -126,7 +147,7 @@ export function processesOf(persona: Persona): readonly BaseProcess[] {
     ? ["root", 168_288, 12_880, "Ss", "/sbin/init"]
     : ["root", 1_356, 508, "S", "/sbin/init noinitrd"];
   const add = (pid: number, ppid: number, daemon: Daemon, after: number): void => {
-    const [user, vsz, rss, stat, command] = daemon;
+    const [user, vsz, rss, stat, command, service] = daemon;
     out.push({
       pid,
       ppid,
@@ -137,6 +158,7 @@ export function processesOf(persona: Persona): readonly BaseProcess[] {
       command,
       cpuSeconds: 0.01 * random.below(stat.startsWith("I") ? 40 : 4000),
       startedAfter: after,
+      ...(service !== undefined && { service }),
     });
   };
   add(1, 0, init, 0);
@@ -150,7 +172,9 @@ export function processesOf(persona: Persona): readonly BaseProcess[] {
   }
   let pid = debian ? 240 + random.below(60) : 140 + random.below(40);
   const services = debian
-    ? [...SERVICES].filter(([name]) => name in persona.products).flatMap(([, list]) => list)
+    ? [...SERVICES]
+        .filter(([name]) => name in persona.products)
+        .flatMap(([name, list]) => list.map(([...daemon]): Daemon => [...daemon, name] as unknown as Daemon))
     : [];
   for (const daemon of [...(debian ? DEBIAN_DAEMONS : DEVICE_DAEMONS), ...services]) {
     add(pid, daemon[4] === "nginx: worker process" ? pid - 1 : 1, daemon, 3 + Math.floor((pid % 97) / 10));

@@ -14,7 +14,7 @@ import { addKernelFiles } from "./files-kernel.ts";
 import { lastLogin, type PastLogin } from "./last-login.ts";
 import { type Mount, mountsOf } from "./mounts.ts";
 import { createNetwork, type Network } from "./network.ts";
-import { type BaseProcess, processesOf } from "./processes.ts";
+import { type BaseProcess, processesOf, runningOf } from "./processes.ts";
 import { usersOf } from "./users.ts";
 
 /** Memory in KiB, as free(1) and /proc/meminfo show it. */
@@ -41,13 +41,14 @@ export interface World {
     readonly members: readonly string[];
   }[];
   readonly mounts: readonly Mount[];
+  /** As they are now. */
   readonly processes: readonly BaseProcess[];
   readonly network: Network;
   /** Minor version of the device's BusyBox; 0 on a server. */
   readonly busyboxMinor: number;
   /** BusyBox's first line, as `busybox` and its shell print it; empty on a server. */
   readonly busyboxBanner: ByteString;
-  /** Files of the machine; made when first asked for. */
+  /** Files of the machine; made when first asked for, and anew for who comes after its servers have changed. */
   readonly base: () => DirectoryNode;
   user(name: ByteString): User | undefined;
   userById(uid: number): User | undefined;
@@ -65,6 +66,7 @@ export interface World {
 export function createWorld(persona: Persona, clock: Clock, programs: readonly string[]): World {
   const { users, groups } = usersOf(persona);
   const processes = processesOf(persona);
+  const servers = (): string => JSON.stringify(Object.keys(persona.products).map(persona.portsOf));
   const random = persona.random("shell-world");
   const [cachedShare, usedShare, drift] = [
     0.25 + random.fraction() * 0.3,
@@ -74,21 +76,24 @@ export function createWorld(persona: Persona, clock: Clock, programs: readonly s
   const busybox = persona.os.flavour === "busybox";
   const build = persona.firmware?.busybox;
   const started = clock.now();
-  let root: DirectoryNode | undefined;
+  let made: { readonly root: DirectoryNode; readonly servers: string } | undefined;
   const world: World = {
     persona,
     clock,
     machine: elfOf(persona.os.machine),
     users,
     groups,
-    processes,
+    get processes() {
+      return runningOf(persona, processes);
+    },
     mounts: mountsOf(persona),
     network: createNetwork(persona),
     busyboxMinor: Number(build?.version.split(".")[1] ?? 0),
     busyboxBanner: build ? `BusyBox v${build.version} (${build.built})` : "",
     base() {
-      root ??= buildTree(world, programs);
-      return root;
+      const now = servers();
+      if (made?.servers !== now) made = { root: buildTree(world, programs), servers: now };
+      return made.root;
     },
     user: (name) => users.find((user) => user.name === name),
     userById: (uid) => users.find((user) => user.uid === uid),

@@ -1,7 +1,9 @@
 // From the fleet as it is wanted to what neighbours are asked to look at: one task for each network, in parts. Pure.
 
+import { formatOffer } from "../../../contract/offer.ts";
 import type { Random } from "../../../contract/random.ts";
 import { greetingOf } from "../../../decoys/greeting.ts";
+import { usualPort } from "../../../decoys/index.ts";
 import { createPersona } from "../../../decoys/personas/create.ts";
 import type { Persona } from "../../../decoys/personas/persona.ts";
 import type { InstallSecret } from "../../../decoys/personas/secret.ts";
@@ -51,7 +53,14 @@ function visitsOf(secret: InstallSecret, decky: CompiledDecky): Visit[] {
   return decky.sockets.flatMap(({ use, service, transport, port }): Visit[] => {
     const greeting = use === "service" && transport === "tcp" ? greetingOf(service, persona) : undefined;
     return greeting
-      ? [{ service, port, ask: greeting.ask, says: greeting.says.map((group) => [...group]) }]
+      ? [
+          {
+            service: formatOffer({ name: service, port }, usualPort(service)),
+            port,
+            ask: greeting.ask,
+            says: greeting.says.map((group) => [...group]),
+          },
+        ]
       : [];
   });
 }

@@ -71,6 +71,22 @@ test("each network is a task, and services are visited where a machine has its f
   expect(tasks[0]?.targets[0]?.closed).not.toBe(22);
 });
 
+test("a service is visited at each of its ports, as what it is", () => {
+  const sockets = [80, 8080].map((port) => ({
+    use: "service" as const,
+    service: "http",
+    transport: "tcp" as const,
+    port,
+  }));
+  const { tasks } = planProbe([{ ...decky("a", ["10.0.0.5/24"]), sockets }], plan);
+  const visits = tasks[0]?.targets[0]?.visits ?? [];
+  expect(visits.map(({ service, port }) => [service, port])).toEqual([
+    ["http", 80],
+    ["http:8080", 8080],
+  ]);
+  expect(visits[1]).toEqual({ ...visits[0], service: "http:8080", port: 8080 } as never);
+});
+
 test("a neighbour is the same one each time, at an address that nobody of ours has", () => {
   const members = [decky("a", ["10.0.0.5/29"]), decky("b", ["10.0.0.6/29"])];
   const [one, two] = [planProbe(members, plan).tasks[0], planProbe(members, plan).tasks[0]];

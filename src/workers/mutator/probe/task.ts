@@ -7,6 +7,7 @@ const text = z.string().max(300);
 const port = z.int().min(1).max(65_535);
 
 const visitSchema = z.strictObject({
+  /** As a topology writes the offer. */
   service: text,
   port,
   ask: text,
@@ -87,7 +88,7 @@ export type Fault = z.infer<typeof faultSchema>;
 /** What came of it. */
 export type ProbeReport = z.infer<typeof probeReportSchema>;
 
-/** A fault in words, such as `ssh: its port is closed`. */
+/** A fault in words, such as `ssh: its port is closed` */
 export function wordsOf({ check, address, service, seen }: Fault): string {
   const of = service === undefined ? "" : `${service}: `;
   return `${of}${checks[check]}${seen === undefined ? "" : ` (${seen})`}${service === undefined ? ` (${address})` : ""}`;
