@@ -1,7 +1,7 @@
 // A whole install puts fleets of growing size on a network: time from the order to serving, memory, one more, teardown.
 // In network namespaces of its own, with a machine beside the fleet that meets it; needs root.
 
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import type { Status, TopologyDetail } from "../../src/api/types.ts";
 import { startInstall } from "../../test/support/install.ts";
 import { installAt, type PlacedInstall } from "../../test/support/install-place.ts";
@@ -9,6 +9,11 @@ import { createInternet, type Internet, type Place } from "../../test/support/in
 
 const SIZES = [1, 10, 100, 250, 500, 1000];
 const MORE = 3;
+/** What each machine offers. */
+const SERVICES = ["ssh", "ssh:2222", "http", "http:8080", "http:8000", "ftp", "redis", "mysql"];
+/** Looks at the sockets that are held, and the pause between them: clients come and go meanwhile. */
+const LOOKS = 15;
+const LOOK_MS = 100;
 const BRIDGE = "br-bench";
 const SUBNET = "10.80.0.0/16";
 /** Longest wait for a state. */
@@ -36,6 +41,8 @@ interface FleetSize {
 export interface FleetReport {
   readonly archetype: string;
   readonly driver: string;
+  /** What each machine offers. */
+  readonly services: readonly string[];
   readonly sizes: readonly FleetSize[];
 }
 
@@ -59,11 +66,38 @@ function mib(pid: number, file: string, key: string): number {
   return Math.round(Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0) / 102.4) / 10;
 }
 
-/** Resident and proportional memory of the workers, and the sockets of the decoys' process. */
-async function memoryOf(stage: Stage) {
+async function pidsOf(stage: Stage) {
   const { workers } = JSON.parse(await stage.must("status", "--json")) as Status;
   const pid = (name: string): number =>
     Number(workers.find((worker) => worker.name === name)?.extra["pid"] ?? 0);
+  return { workers, pid };
+}
+
+function heldNow(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith("socket:");
+    } catch {
+      // Closed between the two looks.
+      return false;
+    }
+  }).length;
+}
+
+/** Sockets that the decoys' process holds while no client is there. */
+async function socketsHeld(stage: Stage): Promise<number> {
+  const { pid } = await pidsOf(stage);
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < LOOKS; i++) {
+    least = Math.min(least, heldNow(pid("decky")));
+    await Bun.sleep(LOOK_MS);
+  }
+  return least;
+}
+
+/** Resident and proportional memory of the workers. */
+async function memoryOf(stage: Stage) {
+  const { workers, pid } = await pidsOf(stage);
   const pss = workers.map(({ name }) => mib(pid(name), "smaps_rollup", "Pss"));
   return {
     decky_rss_mib: mib(pid("decky"), "status", "VmRSS"),
@@ -78,7 +112,12 @@ async function oneMore(stage: Stage): Promise<number> {
   const times: number[] = [];
   for (let i = 0; i < MORE; i++) {
     const { version } = await stage.api<TopologyDetail>("/topologies/fleet");
-    const decky = { name: `more-${i}`, archetype: "linux-server", edges: [{ lan: "dmz" }] };
+    const decky = {
+      name: `more-${i}`,
+      archetype: "linux-server",
+      services: SERVICES,
+      edges: [{ lan: "dmz" }],
+    };
     const start = performance.now();
     const body = { expected_version: version, op: "add_decky", decky };
     const { id } = await stage.api<{ id: string }>("/topologies/fleet/mutations", body);
@@ -99,9 +138,10 @@ async function leftovers({ internet }: Stage): Promise<number> {
 
 async function measure(stage: Stage, deckies: number): Promise<FleetSize> {
   console.error(`${deckies} deckies`);
+  const before = await socketsHeld(stage);
   const start = performance.now();
   const where = ["--driver", "bridge", "--interface", BRIDGE, "--subnet", SUBNET];
-  const flags = ["--deckies", String(deckies), "--archetype", "linux-server", "--seed", "bench", ...where];
+  const flags = ["--deckies", String(deckies), "--services", SERVICES.join(","), "--seed", "bench", ...where];
   const detail = JSON.parse(await stage.must("deploy", "--json", ...flags)) as TopologyDetail;
   const active_s = seconds(start);
   const last = detail.machines.at(-1)?.links[0]?.address.split("/")[0] ?? "";
@@ -111,12 +151,13 @@ async function measure(stage: Stage, deckies: number): Promise<FleetSize> {
   });
   const answered_s = seconds(start);
   const memory = await memoryOf(stage);
+  const sockets = (await socketsHeld(stage)) - before;
   const one_more_s = await oneMore(stage);
   const down = performance.now();
   await stage.must("teardown", "--all");
   const teardown_s = seconds(down);
   const left = await leftovers(stage);
-  return { deckies, sockets: deckies * 9, active_s, answered_s, one_more_s, teardown_s, ...memory, left };
+  return { deckies, sockets, active_s, answered_s, one_more_s, teardown_s, ...memory, left };
 }
 
 /** Runs every size, or those of BENCH_DECKIES (numbers between commas). */
@@ -130,5 +171,5 @@ export async function benchFleet(): Promise<FleetReport> {
   const sizes: FleetSize[] = [];
   const stage = { internet, neighbour, ...installAt(internet.host, install) };
   for (const size of asked ?? SIZES) sizes.push(await measure(stage, size));
-  return { archetype: "linux-server", driver: "bridge", sizes };
+  return { archetype: "linux-server", driver: "bridge", services: SERVICES, sizes };
 }

@@ -126,7 +126,7 @@ function fleetFigures({ machine, result }: FleetFile): string {
   const head = ["deckies", "sockets", "active s", "last one answers s", "one more s", "teardown s"];
   const memory = ["decky RSS (PSS) MiB", "mutator RSS MiB", "all workers PSS MiB", "left"];
   return [
-    `Machine: ${machine.cpu ?? "unknown"}, ${machine.cores} cores, Bun ${machine.bun}. Archetype ${result.archetype}, driver ${result.driver}.`,
+    `Machine: ${machine.cpu ?? "unknown"}, ${machine.cores} cores, Bun ${machine.bun}. Archetype ${result.archetype}, driver ${result.driver}. Each offers ${result.services.join(", ")}.`,
     table([...head, ...memory], rows),
   ].join("\n\n");
 }
