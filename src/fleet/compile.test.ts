@@ -82,6 +82,11 @@ describe("what a machine listens on", () => {
     const [first] = socketsOf(["ftp"]).sockets.filter(({ use }) => use === "data");
     const { sockets } = socketsOf(["ftp", `http:${first?.port}`]);
     expect(new Set(sockets.map(({ port }) => port)).size).toBe(sockets.length);
+    const others = socketsOf(["ftp"]).sockets.filter(({ port }) => port !== first?.port);
+    expect(sockets).toEqual([
+      ...others,
+      { use: "service", service: "http", transport: "tcp", port: first?.port ?? 0 },
+    ]);
   });
 });
 

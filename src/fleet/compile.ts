@@ -72,14 +72,14 @@ interface Ports {
   readonly range: string;
 }
 
-/** Stable ports out of the machine's own range; seven at most, and none that a service has. */
+/** Stable ports out of the machine's own range, eight at most; one that a service has is left out, and no other moves. */
 function dataPorts({ decky, offers, range }: Ports, service: string, count: number): readonly number[] {
   if (count === 0) return [];
   const [first = 0, last = 0] = range.split(" ").map(Number);
   const taken = new Set(offers.map(({ port }) => port));
   const hash = createHash("sha256").update(`${decky}\n${service}`).digest();
   const drawn = Array.from({ length: 8 }, (_, i) => first + (hash.readUInt32BE(4 * i) % (last - first + 1)));
-  return [...new Set(drawn)].filter((port) => !taken.has(port)).slice(0, count);
+  return [...new Set(drawn)].slice(0, count).filter((port) => !taken.has(port));
 }
 
 function socketsOf(ports: Ports): HandedSocket[] {

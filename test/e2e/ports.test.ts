@@ -180,6 +180,31 @@ for line in sys.stdin:
     );
   }, 60_000);
 
+  test("a port goes from one service to another, and what was moved says where it is", async () => {
+    const { address, name } = await first();
+    const { version } = await placed.api<{ version: number }>("/topologies/fleet");
+    const services = ["ssh", "http", "redis:8000", "mysql:2222"];
+    const body = { expected_version: version, op: "update_decky", name, changes: { services } };
+    const { id } = await placed.api<{ id: string }>("/topologies/fleet/mutations", body);
+    const row = await placed.until(async () => {
+      const found = await placed.api<{ status: string; reason: string }>(`/topologies/fleet/mutations/${id}`);
+      return ["applied", "failed"].includes(found.status) && found;
+    }, "the change");
+    expect([row.status, row.reason]).toEqual([
+      "applied",
+      expect.stringContaining("offers redis:8000, mysql:2222"),
+    ]);
+    const { out } = await attacker.run("redis-cli", "-h", address, "-p", "8000", "INFO", "server");
+    expect(out).toContain("tcp_port:8000\r");
+    expect((await attacker.run("redis-cli", "-h", address, "-p", "8000", "GET", "left")).out).toContain(
+      "behind",
+    );
+    const { out: scan } = await attacker.run("nmap", "-n", "-sV", "-p22,80,2222,8000,8080", address);
+    expect(scan).toMatch(/2222\/tcp +open +mysql/);
+    expect(scan).toMatch(/8000\/tcp +open +redis/);
+    expect(scan).toMatch(/8080\/tcp +closed/);
+  }, 120_000);
+
   test("what can't be is refused with the remedy", async () => {
     const { name } = await first();
     const { version } = await placed.api<{ version: number }>("/topologies/fleet");

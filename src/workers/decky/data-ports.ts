@@ -24,8 +24,8 @@ export interface DataPorts {
   add(fd: number, service: string, port: number): void;
   /** Lends one; null when all are in use. */
   lend(service: string, options: DataPortOptions): Promise<DataPort | null>;
-  /** Gives up those of services that are offered no more. */
-  drop(gone: (service: string) => boolean): void;
+  /** Gives up those that are wanted no more. */
+  drop(gone: (place: { readonly service: string; readonly port: number }) => boolean): void;
   readonly all: readonly { readonly service: string; readonly port: number }[];
 }
 
@@ -53,7 +53,7 @@ export function createDataPorts(): DataPorts {
       const place = places.find((entry) => entry.service === service && !entry.lent);
       return place ? await open(place, options) : null;
     },
-    drop: (gone) => drop(({ service }) => gone(service)),
+    drop,
     get all() {
       return places;
     },

@@ -114,7 +114,8 @@ export class Machine {
     this.#face = face;
     const offers = this.#offers;
     this.#close(({ service, port }) => !offers.some((one) => one.name === service && one.port === port));
-    this.#data.drop((service) => !offers.some(({ name }) => name === service));
+    const ports = new Set(offers.map(({ port }) => port));
+    this.#data.drop(({ service, port }) => ports.has(port) || !offers.some(({ name }) => name === service));
   }
 
   /** Ends its conversations. */

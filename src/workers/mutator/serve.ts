@@ -75,16 +75,26 @@ export function lookAt(stage: Stage, wanted: Wanted): Need {
   return needOf(wanted, held, listening ?? undefined);
 }
 
+/** Whether a port that is to be opened is still held for something that the machine offered there before. */
+function inTheWay(missing: readonly HandedSocket[], held: Held | undefined): boolean {
+  const ports = new Set(held?.sockets.map(({ transport, port }) => `${transport} ${port}`));
+  return missing.some(({ transport, port }) => ports.has(`${transport} ${port}`));
+}
+
 /** Gives one decky what it lacks; the number of sockets handed over. */
 export function serveDecky(stage: Stage, wanted: Wanted): number {
   const { orders, namespaces, fail } = stage;
   const { missing, stale, well } = lookAt(stage, wanted);
   if (well) return 0;
   const failed = (reason: string): void => fail(wanted.name, reason);
+  const { spec, reboot } = wanted;
   if (stale) orders.give({ order: "remove", decky: wanted.name }, [], failed);
+  else if (inTheWay(missing, stage.held.get(wanted.name))) {
+    orders.give({ order: "serve", decky: spec, sockets: [], reboot: false }, [], failed);
+    orders.settle();
+  }
   const fds = namespaces.run(wanted.desired.namespace, () => openAll(missing));
   try {
-    const { spec, reboot } = wanted;
     orders.give({ order: "serve", decky: spec, sockets: [...missing], reboot }, fds, failed);
     return missing.length;
   } finally {
