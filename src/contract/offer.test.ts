@@ -75,6 +75,7 @@ describe("a machine's offers", () => {
     expect(words("ssh", "http:22")).toEqual([
       "ssh and http:22 can't both have port 22; give one of them another, as in http:8022",
     ]);
+    expect(words("http:22", "ssh")[0]).toContain("as in http:8022");
     expect(words("redis", "redis:7000")).toEqual([
       "redis listens on one port: keep redis or redis:7000 (ssh and http may have several)",
     ]);

@@ -80,13 +80,20 @@ export function normalOffers(
 
 interface Placed extends Offer {
   readonly text: string;
+  /** The port that its name alone stands for. */
+  readonly usual: number;
 }
 
-function twice(first: Placed, text: string, { name, port }: Offer): OfferFault {
-  const message =
-    first.name === name
-      ? `${first.text} and ${text} are the same: ${name} on port ${port}; keep one`
-      : `${first.text} and ${text} can't both have port ${port}; give one of them another, as in ${name}:${port + 8000 > MAX_PORT ? port - 8000 : port + 8000}`;
+/** Two offers of one port; the remedy moves the one that is not where it usually is. */
+function twice(first: Placed, second: Placed): OfferFault {
+  const { name, port } = second;
+  if (first.name === name) {
+    const message = `${first.text} and ${second.text} are the same: ${name} on port ${port}; keep one`;
+    return { code: "duplicate_port", message };
+  }
+  const moved = port === second.usual ? first : second;
+  const free = port + 8000 > MAX_PORT ? port - 8000 : port + 8000;
+  const message = `${first.text} and ${second.text} can't both have port ${port}; give one of them another, as in ${moved.name}:${free}`;
   return { code: "duplicate_port", message };
 }
 
@@ -118,11 +125,11 @@ export function offerFaults(texts: readonly string[], decoys: readonly Offerable
       const message = `"${text}" is no offer: write ${name}, or ${name}:port with a port from 1 to ${MAX_PORT}`;
       return [{ code: "bad_port", message }];
     }
-    const offer = { name, port: written.port ?? known.port };
+    const offer = { name, port: written.port ?? known.port, usual: known.port, text };
     const other = placed.find(({ port }) => port === offer.port);
-    if (other) return [twice(other, text, offer)];
+    if (other) return [twice(other, offer)];
     const first = placed.find((one) => one.name === name);
-    placed.push({ ...offer, text });
+    placed.push(offer);
     if (!first || known.severalPorts) return [];
     const several = decoys.filter(({ severalPorts }) => severalPorts).map((decoy) => decoy.name);
     const message = `${name} listens on one port: keep ${first.text} or ${text} (${several.join(" and ")} may have several)`;

@@ -102,6 +102,16 @@ describe("the command line", () => {
     expect(readdirSync(folder)).not.toContain("never");
     const service = decnet(["up", "--services", "shh", "--data-dir", join(folder, "never-either")]);
     expect([service.code, service.err.includes('Did you mean "ssh"')]).toEqual([78, true]);
+    for (const [services, words] of [
+      ["ssh,http:22", "can't both have port 22"],
+      ["telnet,ssh:23", "can't both have port 23"],
+      ["http:65000", "beyond port 65535"],
+      ["redis,redis:7000", "listens on one port"],
+    ] as const) {
+      const args = ["up", "--services", services, "--port-offset", "20000"];
+      const refused = decnet([...args, "--data-dir", join(folder, "never-either")]);
+      expect([services, refused.code, refused.err]).toEqual([services, 78, expect.stringContaining(words)]);
+    }
     for (const flags of [
       ["--listen", "203.0.113.9"],
       ["--port-offset", "65000"],

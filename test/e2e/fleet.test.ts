@@ -68,6 +68,19 @@ describe("without an install", () => {
     for (const { services } of plan.deckies) expect(services).not.toEqual([]);
   });
 
+  test("machines of eight services are drawn by offers, the same again from the file that a dry run makes", async () => {
+    const services = "ssh,ssh:2222,http,http:8080,http:8000,ftp,redis,mysql";
+    const flags = `deploy --deckies 3 --services ${services} --subnet 192.0.2.0/24 --seed 7 --dry-run`;
+    const { out } = await decnet(`${flags} --json`);
+    const plan = JSON.parse(out) as TopologyDetail["definition"];
+    for (const decky of plan.deckies)
+      expect([decky.archetype, decky.services?.join(",")]).toEqual(["linux-server", services]);
+    expect((await decnet(flags)).out).toContain(` ${services.replaceAll(",", " ")}\n`);
+    const file = join(folder, "eight.toml");
+    writeFileSync(file, formatTopology(plan));
+    expect((await decnet(`topology validate ${file}`)).code).toBe(0);
+  });
+
   test("the names of a kind are those of its style", async () => {
     for (const { name, hostname } of archetypes) {
       const { out } = await decnet(
@@ -96,6 +109,11 @@ describe("without an install", () => {
   test("what can't be had is refused with the remedy", async () => {
     const file = join(folder, "faulty.toml");
     writeFileSync(file, 'name = "x"\n[[deckies]]\nname = "a"\narchetype = "toaster"\n');
+    const crowded = join(folder, "crowded.toml");
+    writeFileSync(
+      crowded,
+      'name = "x"\n[[lans]]\nname = "dmz"\nsubnet = "10.0.0.0/24"\ndmz = true\n[[deckies]]\nname = "a"\narchetype = "linux-server"\nservices = ["ssh", "http:22"]\nedges = [{ lan = "dmz" }]\n',
+    );
     for (const [args, code, words] of [
       ["deploy --deckies 2", 64, "--subnet"],
       ["deploy --subnet 10.0.0.0/24", 64, "--config"],
@@ -105,6 +123,10 @@ describe("without an install", () => {
       ["deploy --deckies 2 --subnet 10.0.0.0/24 --ip-start 10.0.1.1", 64, "--ip-start"],
       ["deploy --deckies 300 --subnet 10.0.0.0/24", 64, "room for 253"],
       ["deploy --deckies 2 --subnet 10.0.0.0/24 --services shh", 64, 'Did you mean "ssh"'],
+      ["deploy --deckies 2 --subnet 10.0.0.0/24 --services http,http:0", 64, "from 1 to 65535"],
+      ["deploy --deckies 2 --subnet 10.0.0.0/24 --services ssh,http:22", 64, "as in http:8022"],
+      ["deploy --deckies 2 --subnet 10.0.0.0/24 --services redis,redis:7000", 64, "listens on one port"],
+      [`deploy --config ${crowded} --dry-run`, 65, "duplicate_port"],
       ["deploy --deckies 2 --subnet 10.0.0.0/24 --name Fleet_1", 64, "--name"],
       [`deploy --config ${file} --seed 7`, 64, "--seed and --config"],
       [`deploy --config ${file} --dry-run`, 65, "unknown_persona"],
@@ -150,7 +172,8 @@ describe("without an install", () => {
     }
     const none = await decnet("archetypes pinter");
     expect([none.code, none.err]).toEqual([64, expect.stringContaining('Did you mean "printer"')]);
-    expect((await decnet("services")).out).toContain("6379/tcp");
+    const known = (await decnet("services")).out;
+    for (const words of ["6379/tcp ", "22/tcp, several "]) expect(known).toContain(words);
     expect((await decnet("personas")).out).toContain("no decnet runs");
   });
 });
