@@ -32,6 +32,9 @@ export interface OfferFault {
   readonly message: string;
 }
 
+/** Most offers of one machine. */
+export const MAX_OFFERS = 32;
+
 const MAX_PORT = 65_535;
 const WRITTEN = /^([a-z0-9][a-z0-9-]*)(?::([1-9]\d{0,4}))?$/;
 

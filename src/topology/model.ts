@@ -3,9 +3,10 @@
 
 import { z } from "zod";
 import type { Offerable } from "../contract/offer.ts";
+import { MAX_OFFERS } from "../contract/offer.ts";
 
 /** Bounds of one topology. */
-export const LIMITS = { lans: 64, deckies: 2000, edges: 16, services: 32 } as const;
+export const LIMITS = { lans: 64, deckies: 2000, edges: 16, services: MAX_OFFERS } as const;
 
 /** Names become host names and parts of interface names: letters, digits and inner hyphens (RFC 1123 section 2.1). */
 export const nameSchema = z
@@ -61,7 +62,11 @@ export const deckySchema = z.strictObject({
   name: nameSchema,
   archetype: z.string().min(1).max(32),
   /** What it offers, each as `name` or `name:port`; all decoys of its archetype when absent. */
-  services: z.array(z.string().min(1).max(32)).max(LIMITS.services).optional(),
+  services: z
+    .array(z.string().min(1).max(32))
+    .max(LIMITS.services)
+    .describe("Each as `name`, or as `name:port` for another port than the usual one.")
+    .optional(),
   /** Whether it forwards packets between its LANs. */
   forward: z.boolean().default(false),
   edges: z.array(edgeSchema).max(LIMITS.edges).default([]),

@@ -95,6 +95,7 @@ describe("plan", () => {
     };
     expect(refusal(["http:80a"])).toContain("http:port with a port from 1 to 65535");
     expect(refusal(["mysql", "mysql:3307"])).toContain("mysql listens on one port");
+    expect(refusal(Array.from({ length: 33 }, (_, i) => `http:${8000 + i}`))).toContain("33 are too many");
     // All machines of the host driver are on one address.
     expect(refusal(["telnet", "ssh:23"])).toContain("can't both have port 23");
     expect(refusal(["http:60000"], 20_000)).toContain(

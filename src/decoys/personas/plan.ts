@@ -1,7 +1,7 @@
 // Which machines an install shows and which decoys each offers: pure, from the secret and the settings.
 
 import { DecnetError } from "../../contract/errors.ts";
-import { nameIn, offerFaults, offersOf, readOffers } from "../../contract/offer.ts";
+import { MAX_OFFERS, nameIn, offerFaults, offersOf, readOffers } from "../../contract/offer.ts";
 import { decoys, usualPort } from "../index.ts";
 import { embeddedDevice } from "./archetypes/embedded-device.ts";
 import { linuxServer } from "./archetypes/linux-server.ts";
@@ -49,6 +49,11 @@ function wantedOf({ services, offset = 0 }: PlanWish): readonly string[] {
   const { offers, faults } = readOffers(services, offerable);
   const [fault] = [...faults, ...offerFaults(offers, offerable)];
   if (fault) throw new DecnetError("config", `decky.services: ${fault.message}`);
+  if (offers.length > MAX_OFFERS)
+    throw new DecnetError(
+      "config",
+      `decky.services: ${offers.length} are too many; name ${MAX_OFFERS} at most`,
+    );
   const wanted = offers.length === 0 ? known : offers;
   const high = offersOf(wanted, usualPort).find(({ port }) => port + offset > MAX_PORT);
   if (high)
