@@ -35,7 +35,8 @@ export interface OfferFault {
 /** Most offers of one machine. */
 export const MAX_OFFERS = 32;
 
-const MAX_PORT = 65_535;
+/** The highest port. */
+export const MAX_PORT = 65_535;
 const WRITTEN = /^([a-z0-9][a-z0-9-]*)(?::([1-9]\d{0,4}))?$/;
 
 /** The decoy's name in an offer, whatever follows it. */
@@ -100,7 +101,10 @@ function twice(first: Placed, second: Placed): OfferFault {
   return { code: "duplicate_port", message };
 }
 
-/** What is asked for of several machines together: in the shortest way of writing, each once, and what is wrong with any by itself. */
+/**
+ * What is asked for of several machines together: in the shortest way of writing, each once; and the faults that any has
+ * by itself.
+ */
 export function readOffers(
   texts: readonly string[],
   decoys: readonly Offerable[],

@@ -1,7 +1,7 @@
 // Which machines an install shows and which decoys each offers: pure, from the secret and the settings.
 
 import { DecnetError } from "../../contract/errors.ts";
-import { MAX_OFFERS, nameIn, offerFaults, offersOf, readOffers } from "../../contract/offer.ts";
+import { MAX_OFFERS, MAX_PORT, nameIn, offerFaults, offersOf, readOffers } from "../../contract/offer.ts";
 import { decoys, usualPort } from "../index.ts";
 import { embeddedDevice } from "./archetypes/embedded-device.ts";
 import { linuxServer } from "./archetypes/linux-server.ts";
@@ -39,8 +39,6 @@ interface PlanWish {
   /** Added to every port. */
   readonly offset?: number;
 }
-
-const MAX_PORT = 65_535;
 
 /** The offers asked for, each once. They are on one address, whatever machine they belong to. */
 function wantedOf({ services, offset = 0 }: PlanWish): readonly string[] {

@@ -174,7 +174,9 @@ export function processesOf(persona: Persona): readonly BaseProcess[] {
   const services = debian
     ? [...SERVICES]
         .filter(([name]) => name in persona.products)
-        .flatMap(([name, list]) => list.map(([...daemon]): Daemon => [...daemon, name] as unknown as Daemon))
+        .flatMap(([name, list]) =>
+          list.map(([user, vsz, rss, stat, command]): Daemon => [user, vsz, rss, stat, command, name]),
+        )
     : [];
   for (const daemon of [...(debian ? DEBIAN_DAEMONS : DEVICE_DAEMONS), ...services]) {
     add(pid, daemon[4] === "nginx: worker process" ? pid - 1 : 1, daemon, 3 + Math.floor((pid % 97) / 10));
