@@ -88,7 +88,7 @@ export type Fault = z.infer<typeof faultSchema>;
 /** What came of it. */
 export type ProbeReport = z.infer<typeof probeReportSchema>;
 
-/** A fault in words, such as `ssh: its port is closed` */
+/** A fault in words, such as `ssh: its port is closed`. */
 export function wordsOf({ check, address, service, seen }: Fault): string {
   const of = service === undefined ? "" : `${service}: `;
   return `${of}${checks[check]}${seen === undefined ? "" : ` (${seen})`}${service === undefined ? ` (${address})` : ""}`;
