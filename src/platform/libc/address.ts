@@ -15,6 +15,18 @@ export const SOCK_SEQPACKET = 5;
 export const SOCK_NONBLOCK = 0x800;
 export const SOCK_CLOEXEC = 0x8_0000;
 
+/** The longest name of a UNIX socket: sun_path without its NUL. */
+export const UNIX_NAME_BYTES = 107;
+
+/** struct sockaddr_un (unix(7)): the family, then a path with its NUL. Throws DecnetError `config` when it is too long. */
+export function unixAddress(path: string): Uint8Array {
+  const name = new TextEncoder().encode(path);
+  if (name.length === 0 || name.length > UNIX_NAME_BYTES || name.includes(0)) {
+    throw new DecnetError("config", `${path}: a socket's path has 1 to ${UNIX_NAME_BYTES} bytes`);
+  }
+  return Uint8Array.of(AF_UNIX, 0, ...name, 0);
+}
+
 /** The 4 or 16 bytes of an IP address in network order. Throws DecnetError `invalid`. */
 export function addressBytes(text: string): Uint8Array {
   if (isIPv4(text)) return Uint8Array.from(text.split("."), Number);

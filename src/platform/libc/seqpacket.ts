@@ -3,15 +3,13 @@
 
 import { chmodSync, lstatSync, rmSync } from "node:fs";
 import { DecnetError } from "../../contract/errors.ts";
-import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET } from "./address.ts";
+import { AF_UNIX, SOCK_CLOEXEC, SOCK_NONBLOCK, SOCK_SEQPACKET, unixAddress } from "./address.ts";
 import { attempt, E, errnoError, must } from "./errno.ts";
 import { lazyLibc } from "./load.ts";
 import { bindSocket, closeFd, openSocket } from "./sockets.ts";
 
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
-/** sun_path without its NUL. */
-const PATH_BYTES = 107;
 // <fcntl.h>: F_SETFL, F_SETOWN; O_ASYNC is 020000 on x86-64 and arm64
 const F_SETFL = 4;
 const F_SETOWN = 8;
@@ -24,18 +22,6 @@ const libc = lazyLibc({
   getsockopt: { args: ["i32", "i32", "i32", "ptr", "ptr"], returns: "i32" },
   fcntl: { args: ["i32", "i32", "i32"], returns: "i32" },
 });
-
-/** sockaddr_un: the family, then the path. Throws DecnetError `config` when it is too long. */
-function unixAddress(path: string): Uint8Array {
-  const bytes = new TextEncoder().encode(path);
-  if (bytes.length === 0 || bytes.length > PATH_BYTES || bytes.includes(0)) {
-    throw new DecnetError("config", `${path}: a socket's path has 1 to ${PATH_BYTES} bytes`);
-  }
-  const out = new Uint8Array(2 + bytes.length + 1);
-  out[0] = AF_UNIX;
-  out.set(bytes, 2);
-  return out;
-}
 
 /** Whether somebody listens on the socket at `path`. */
 function isAlive(path: string): boolean {

@@ -46,19 +46,10 @@ export function bindSocket(fd: number, address: Uint8Array): void {
   must("bind", () => bind(fd, address, address.length));
 }
 
-/** struct sockaddr_un (unix(7)): the family, then a path of at most 107 bytes with its NUL. */
-function unixAddress(path: string): Uint8Array {
-  const text = new TextEncoder().encode(path);
-  if (text.length === 0 || text.length > 107 || text.includes(0)) {
-    throw new DecnetError("invalid", "not a path for a socket");
-  }
-  return Uint8Array.of(A.AF_UNIX, 0, ...text, 0);
-}
-
 /** Connects to a UNIX socket that listens. The caller owns the descriptor. */
 export function connectUnix(path: string, type: number): number {
   const { connect } = libc();
-  const address = unixAddress(path);
+  const address = A.unixAddress(path);
   const fd = openSocket(A.AF_UNIX, type);
   try {
     must("connect", () => connect(fd, address, address.length));
