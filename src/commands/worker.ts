@@ -14,10 +14,11 @@ import type { Logger } from "../kit/log.ts";
 import { createLogger } from "../kit/log.ts";
 import { runWorker } from "../kit/run-worker.ts";
 import type { ParentLink } from "../kit/supervisor/child-side.ts";
-import { tellSupervisor } from "../kit/supervisor/child-side.ts";
+import { beatEvery, tellSupervisor } from "../kit/supervisor/child-side.ts";
 import type { PrepareContext, PrepareWorker, WorkerContext, WorkerDefinition } from "../kit/worker.ts";
 import { arrive, depart } from "../platform/fence/stage.ts";
 import { becomeUser, ownerOf } from "../platform/identity.ts";
+import { takeWatch, tellAlive } from "../platform/systemd/watchdog.ts";
 import type { CommandCall } from "./command.ts";
 import { settingsOf } from "./settings.ts";
 
@@ -44,6 +45,17 @@ function keepPassword(folder: DataFolder, log: Logger): ParentLink {
   };
 }
 
+/** Shows a service manager that kills what hangs that this process does not; nobody that it starts speaks for it. */
+function tellServiceManager(log: Logger): void {
+  const watch = takeWatch(process.env, process.pid);
+  if (!watch) return;
+  tellAlive(watch, {
+    everyMs: beatEvery(watch.limitMs),
+    clock: systemClock,
+    onTrouble: (error) => log.debug({ err: error }, "the service manager can't be told of life"),
+  });
+}
+
 /** The environment with the bus that the flags or the running install name. */
 function busEnv(call: CommandCall, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { socket, group } = call.options;
@@ -62,7 +74,8 @@ interface Inheritance {
 }
 
 /** Variables that the next image is given; the settings come to it another way. */
-const PASSED = /^(PATH|TMPDIR|TZ|LANG|LC_[A-Z]+|DECNET_(SUPERVISED|BUS_[A-Z]+|NATS_[A-Z]+))$/;
+const PASSED =
+  /^(PATH|TMPDIR|TZ|LANG|LC_[A-Z]+|NOTIFY_SOCKET|WATCHDOG_(USEC|PID)|DECNET_(SUPERVISED|BUS_[A-Z]+|NATS_[A-Z]+))$/;
 
 function passedEnv(env: NodeJS.ProcessEnv, folder: DataFolder): Record<string, string> {
   const passed = Object.entries(env).filter(
@@ -135,6 +148,7 @@ async function runHere(
   call: CommandCall,
   { folder, config, prepared, log, supervised }: Circumstances & { log: Logger; supervised: boolean },
 ): Promise<number> {
+  if (!supervised) tellServiceManager(log);
   const signal = supervised ? AbortSignal.any([call.signal, followSupervisor()]) : call.signal;
   const parent = supervised
     ? tellSupervisor({ hangMs: config.get("supervisor.hang_ms"), clock: systemClock })

@@ -6,6 +6,7 @@ import { renderUnits } from "../../scripts/docs-units.ts";
 import { renderPolkitRule } from "../../src/commands/init/access.ts";
 import { unitName } from "../../src/commands/init/layout.ts";
 import { renderUnit } from "../../src/commands/init/units.ts";
+import { settings } from "../../src/kit/config-schema.ts";
 import { workers } from "../../src/workers/index.ts";
 
 const options = { binary: "/usr/local/bin/decnet", loopback: true };
@@ -34,6 +35,10 @@ test.each(workers.map((worker) => [worker.name, worker] as const))(
 const COMMON = [
   "WorkingDirectory=/",
   "Restart=on-failure",
+  // A hang is found out as soon as `decnet up` would.
+  `WatchdogSec=${settings["supervisor.hang_ms"].default / 1000}`,
+  "WatchdogSignal=SIGKILL",
+  "NotifyAccess=main",
   "LimitNOFILE=65536",
   "NoNewPrivileges=yes",
   "ProtectClock=yes",

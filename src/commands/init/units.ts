@@ -1,6 +1,7 @@
 // systemd units made from the registry of workers (systemd.unit(5), systemd.exec(5)). Pure: text in, text out.
 // Holds no list of workers: what a unit leaves open is in the worker's own definition.
 
+import { settings } from "../../kit/config-schema.ts";
 import type { Place, WorkerDefinition } from "../../kit/worker.ts";
 import { DECOYS_USER, WORKERS_USER } from "../../platform/identity.ts";
 import { BUS_DIR, DATA_DIR, TARGET, unitName } from "./layout.ts";
@@ -144,6 +145,10 @@ function start(worker: WorkerDefinition, { binary }: UnitOptions): Lines {
     "RestartPreventExitStatus=78",
     "RestartSec=2",
     "TimeoutStopSec=10",
+    // Silent for as long as `decnet up` bears it, it hangs, and is killed at once and without a core.
+    `WatchdogSec=${settings["supervisor.hang_ms"].default / 1000}`,
+    "WatchdogSignal=SIGKILL",
+    "NotifyAccess=main",
     "LimitNOFILE=65536",
     "LimitCORE=0",
     "StandardInput=null",

@@ -14,6 +14,11 @@ export interface ParentLink {
   readonly ending: () => void;
 }
 
+/** How often a process shows that it lives to whoever kills it after so long a silence. */
+export function beatEvery(hangMs: number): number {
+  return Math.min(BEAT_MS, hangMs / 4);
+}
+
 /** Starts the signs of life: an empty line every few seconds, from the event loop, so that a blocked one is silent. */
 export function tellSupervisor({
   hangMs,
@@ -22,7 +27,7 @@ export function tellSupervisor({
   readonly hangMs: number;
   readonly clock: Clock;
 }): ParentLink {
-  const everyMs = Math.min(BEAT_MS, hangMs / 4);
+  const everyMs = beatEvery(hangMs);
   let told = false;
   const beat = (): void => {
     // A supervisor that does not read must not make this process grow.

@@ -36,6 +36,8 @@ export async function askOwnProcess(
     stdin: new Blob([JSON.stringify(task)]),
     stdout: "pipe",
     stderr: "pipe",
+    // As it is by now: left out, it would be the one that this process began with.
+    env: { ...process.env },
     timeout: ms,
     killSignal: "SIGKILL",
     maxBuffer: MOST_BYTES,
