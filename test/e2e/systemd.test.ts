@@ -13,6 +13,10 @@ import { DATA, installOn, unit } from "../support/systemd-install.ts";
 const why = await whyNoSystemd();
 const names = workers.map(({ name }) => name);
 
+/** Silence after which a worker counts as hung here, and how soon it is another process then. */
+const HANG_S = 4;
+const HANG_FOUND_MS = 15_000;
+
 let host: SystemdHost;
 let install: SystemdInstall;
 
@@ -117,6 +121,38 @@ describe.skipIf(why !== undefined)(`decnet init under systemd${why ? ` (${why})`
     await kill(...names);
     await kill(...names.filter((name) => name !== "api"));
   }, 180_000);
+
+  test("one that hangs is found out by its watchdog and started anew; those that do not hang go on as they are", async () => {
+    // systemd.unit(5): holds for every unit whose name begins so.
+    const folder = "/etc/systemd/system/decnet-.service.d";
+    const allPids = async () =>
+      new Map(await Promise.all(names.map(async (name) => [name, await install.pidOf(name)] as const)));
+    const hang = async (...victims: string[]): Promise<void> => {
+      await host.eventually(() => install.areOk(...names), 30_000);
+      const before = await allPids();
+      await host.must("systemctl", "kill", "-s", "STOP", "--kill-whom=main", ...victims.map(unit));
+      await host.eventually(async () => {
+        const now = await allPids();
+        return victims.every((name) => ![0, before.get(name)].includes(now.get(name)));
+      }, HANG_FOUND_MS);
+      await host.eventually(() => install.areOk(...names), 5000);
+      const others = (pids: ReadonlyMap<string, number>) =>
+        [...pids].filter(([name]) => !victims.includes(name));
+      expect(others(await allPids())).toEqual(others(before));
+    };
+    // The watch that a process began with stays with it. By their names, or the end of each would not be waited for.
+    await host.must("systemctl", "stop", ...names.map(unit));
+    await host.must("mkdir", folder);
+    await host.must("sh", "-c", `printf '[Service]\\nWatchdogSec=${HANG_S}\\n' >${folder}/watchdog.conf`);
+    await host.must("systemctl", "daemon-reload");
+    await host.must("systemctl", "start", "decnet.target");
+    await hang(...names.filter((_, i) => i % 2 === 0));
+    await hang(...names.filter((_, i) => i % 2 === 1));
+    await host.must("rm", "-r", folder);
+    await host.must("systemctl", "daemon-reload");
+    // What was restarted here counts for nothing in what follows.
+    await host.must("systemctl", "reset-failed");
+  }, 120_000);
 
   test("units names the executable that init would take: a copy, or one that root alone can change", async () => {
     const line = async (binary: string): Promise<string | undefined> =>
