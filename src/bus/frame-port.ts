@@ -8,7 +8,7 @@ import { setSendBuffer } from "../platform/libc/sockets.ts";
 import { Outbox, type OutboxLimits } from "./outbox.ts";
 import type { Frames } from "./outbox-run.ts";
 import { Slab } from "./slab.ts";
-import { atEndOfTurn } from "./turn.ts";
+import { atEndOfTurn, beginRead, endRead } from "./turn.ts";
 import { encodeFrame, type Frame, FrameParser } from "./wire.ts";
 import type { Verb } from "./wire-header.ts";
 
@@ -80,10 +80,15 @@ export class FramePort {
     if (this.#deaf) return;
     const slab = Slab.of(chunk);
     this.#reading = slab && { slab, chunk };
-    this.#guard(() => this.#parser.feed(chunk));
-    this.#owner.settled?.();
-    this.#reading = undefined;
-    slab?.release();
+    beginRead();
+    try {
+      this.#guard(() => this.#parser.feed(chunk));
+      this.#owner.settled?.();
+    } finally {
+      this.#reading = undefined;
+      slab?.release();
+      endRead();
+    }
   }
 
   /** The slab of what is being handed over, if `bytes` are that; valid until `settled` has returned. */

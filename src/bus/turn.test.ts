@@ -1,7 +1,7 @@
 // What is done at the end of a turn: all of it, in order, once.
 
 import { expect, test } from "bun:test";
-import { atEndOfTurn } from "./turn.ts";
+import { atEndOfTurn, beginRead, endRead, setTurns } from "./turn.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -17,6 +17,35 @@ test("tasks run after what is running, in order, and what they ask for runs in t
   expect(seen).toEqual(["first", "second"]);
   await nextTurn();
   expect(seen).toEqual(["first", "second", "later"]);
+});
+
+test("a short turn ends with its read; what is asked for outside of one waits for the loop", async () => {
+  const seen: string[] = [];
+  setTurns("short");
+  try {
+    atEndOfTurn(() => seen.push("outside"));
+    expect(seen).toEqual([]);
+    beginRead();
+    atEndOfTurn(() => {
+      seen.push("first");
+      atEndOfTurn(() => seen.push("later"));
+    });
+    expect(seen).toEqual([]);
+    endRead();
+    expect(seen).toEqual(["outside", "first"]);
+    endRead();
+    expect(seen).toEqual(["outside", "first"]);
+    await nextTurn();
+    expect(seen).toEqual(["outside", "first", "later"]);
+  } finally {
+    setTurns("usual");
+  }
+  beginRead();
+  atEndOfTurn(() => seen.push("usual"));
+  endRead();
+  expect(seen).toHaveLength(3);
+  await nextTurn();
+  expect(seen).toHaveLength(4);
 });
 
 test("a task that throws is heard of, and keeps no other from running", async () => {

@@ -85,6 +85,9 @@ function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
+/** Bytes that are looked at in a copy: to ask a small read for its `buffer` costs more than all else done with it. */
+const SMALL = 1024;
+
 function readLength(bytes: Uint8Array, at: number): number {
   const low = ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0);
   return (bytes[at] ?? 0) * 0x1000000 + low;
@@ -99,6 +102,8 @@ export class FrameParser {
   readonly #headers = new HeaderMemo();
   readonly #frame = { verb: "BYE" as Verb, args: "", buffer: EMPTY as Uint8Array, start: 0, body: 0, end: 0 };
   #carry: Buffer = Buffer.alloc(0);
+  #small: Buffer = Buffer.alloc(0);
+  #smallView = viewOf(this.#small);
   #held = 0;
   /** Whole length of the frame in the carry; 0 while its length is not known. */
   #need = 0;
@@ -127,7 +132,7 @@ export class FrameParser {
       ? chunk
       : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let at = this.#held > 0 ? this.#completeHeld(bytes) : 0;
-    const view = viewOf(bytes);
+    const view = this.#viewOf(bytes);
     while (at < bytes.length) {
       const end = this.#frameEnd(view, at, bytes.length);
       if (end === 0 || end > bytes.length) break;
@@ -203,6 +208,17 @@ export class FrameParser {
     const length = view.getUint32(lf + 1);
     if (length > MAX_BODY) throw wireError("body_too_long", "body is too long");
     return lf + 5 + length;
+  }
+
+  /** What to look at `bytes` with until the next call. */
+  #viewOf(bytes: Buffer): DataView {
+    if (bytes.length > SMALL) return viewOf(bytes);
+    if (this.#small.length === 0) {
+      this.#small = Buffer.allocUnsafeSlow(SMALL);
+      this.#smallView = viewOf(this.#small);
+    }
+    bytes.copy(this.#small);
+    return this.#smallView;
   }
 
   /** Hands over the frame that {@link #frameEnd} has just looked at. */

@@ -1,7 +1,9 @@
-// Which turns the broker asks the scheduler for: short ones while messages come one by one, the usual ones under a flood.
+// Which turns the broker takes, of the scheduler's and of its own loop: short ones while messages come one by one, the
+// usual ones under a flood.
 // Looks at what passes and never at what it is.
 
 import type { Broker } from "../../bus/broker.ts";
+import { setTurns } from "../../bus/turn.ts";
 import type { Clock } from "../../contract/clock.ts";
 import { askForTurns } from "../../platform/libc/scheduler.ts";
 
@@ -20,16 +22,20 @@ function turnsFor(messages: number, ms: number): number {
   return messages * 1000 > FLOOD_PER_S * ms ? 0 : SHORT_NS;
 }
 
-/** Keeps asking for what fits until the signal aborts. Best effort: where the kernel refuses, everything works as well. */
+/** Keeps to what fits until the signal aborts. Best effort: where the kernel refuses, everything works as well. */
 export function keepTurns(broker: Pick<Broker, "stats">, clock: Clock, signal: AbortSignal): void {
   let asked = 0;
   let at = clock.monotonic();
   let { published } = broker.stats();
   const look = (): void => {
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      setTurns("usual");
+      return;
+    }
     const [now, total] = [clock.monotonic(), broker.stats().published];
     const turns = turnsFor(total - published, now - at);
     if (turns !== asked) askForTurns(turns);
+    setTurns(turns === 0 ? "usual" : "short");
     [asked, at, published] = [turns, now, total];
     clock.after(LOOK_MS, look);
   };
