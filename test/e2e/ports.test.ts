@@ -69,6 +69,17 @@ describe.skipIf(!HAS_INTERNET)("a fleet of machines with eight services", () => 
   const curl = async (address: string, port: number) =>
     (await attacker.run("curl", "-s", "--max-time", "10", `http://${address}:${port}/`)).out;
 
+  /** Has a machine offer something else; what became of the change. */
+  const offer = async (name: string, services: readonly string[]) => {
+    const { version } = await placed.api<{ version: number }>("/topologies/fleet");
+    const body = { expected_version: version, op: "update_decky", name, changes: { services } };
+    const { id } = await placed.api<{ id: string }>("/topologies/fleet/mutations", body);
+    return placed.until(async () => {
+      const found = await placed.api<{ status: string; reason: string }>(`/topologies/fleet/mutations/${id}`);
+      return ["applied", "failed"].includes(found.status) && found;
+    }, "the change");
+  };
+
   test("each port is listed, open, and nothing else is", async () => {
     const fleet = await placed.deployed();
     expect(fleet.map(portsOf)).toEqual([PORTS, PORTS]);
@@ -141,12 +152,13 @@ describe.skipIf(!HAS_INTERNET)("a fleet of machines with eight services", () => 
     const { address, name } = await first();
     const redis = async (...command: string[]) =>
       (await attacker.run("redis-cli", "-h", address, ...command)).out;
-    const script = `import http.client,sys
-c = http.client.HTTPConnection("${address}", 80)
-for line in sys.stdin:
-    c.request("HEAD", "/"); r = c.getresponse(); r.read(); print(r.status, c.sock.getsockname()[1], flush=True)
-`;
-    const client = Bun.spawn([...attacker.prefix, "python3", "-c", script], {
+    // One connection for all questions: the answer's status and the port that it was asked from.
+    const script = `
+      const socket = require("node:net").connect(80, "${address}");
+      socket.on("data", (bytes) => console.log(String(bytes).split(" ")[1], socket.localPort));
+      process.stdin.on("data", () => socket.write("HEAD / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n"));
+      process.stdin.on("end", () => process.exit());`;
+    const client = Bun.spawn([...attacker.prefix, process.execPath, "-e", script], {
       stdin: "pipe",
       stdout: "pipe",
     });
@@ -159,14 +171,10 @@ for line in sys.stdin:
     const before = await ask();
     expect(before).toStartWith("200 ");
     await redis("SET", "left", "behind");
-    const { version } = await placed.api<{ version: number }>("/topologies/fleet");
-    const services = OFFERS.filter((offer) => offer !== "http:8080");
-    const body = { expected_version: version, op: "update_decky", name, changes: { services } };
-    const { id } = await placed.api<{ id: string }>("/topologies/fleet/mutations", body);
-    const row = await placed.until(async () => {
-      const found = await placed.api<{ status: string; reason: string }>(`/topologies/fleet/mutations/${id}`);
-      return ["applied", "failed"].includes(found.status) && found;
-    }, "the change");
+    const row = await offer(
+      name,
+      OFFERS.filter((one) => one !== "http:8080"),
+    );
     expect(row).toMatchObject({ status: "applied", reason: `${name} offers http:8080 no longer` });
     expect(await ask()).toBe(before);
     client.stdin.end();
@@ -182,14 +190,7 @@ for line in sys.stdin:
 
   test("a port goes from one service to another, and what was moved says where it is", async () => {
     const { address, name } = await first();
-    const { version } = await placed.api<{ version: number }>("/topologies/fleet");
-    const services = ["ssh", "http", "redis:8000", "mysql:2222"];
-    const body = { expected_version: version, op: "update_decky", name, changes: { services } };
-    const { id } = await placed.api<{ id: string }>("/topologies/fleet/mutations", body);
-    const row = await placed.until(async () => {
-      const found = await placed.api<{ status: string; reason: string }>(`/topologies/fleet/mutations/${id}`);
-      return ["applied", "failed"].includes(found.status) && found;
-    }, "the change");
+    const row = await offer(name, ["ssh", "http", "redis:8000", "mysql:2222"]);
     expect([row.status, row.reason]).toEqual([
       "applied",
       expect.stringContaining("offers redis:8000, mysql:2222"),
