@@ -52,9 +52,10 @@ export class BrokerConnection implements PortOwner {
     this.port = new FramePort(this, context.clock, context.limits);
   }
 
-  /** Queues events for this client. Never waits, never throws. */
-  deliver(events: Frames): void {
-    this.port.sendEvents(events);
+  /** Sends events to this client: `last` ones of a read at once if it can be. Never waits, never throws. */
+  deliver(events: Frames, last = false): void {
+    if (last) this.port.sendLast(events);
+    else this.port.sendEvents(events);
     const { dropped } = this.port.outbox;
     if (this.#slow || dropped === this.#droppedBefore) return;
     this.#slow = true;
@@ -109,7 +110,7 @@ export class BrokerConnection implements PortOwner {
   }
 
   settled(): void {
-    this.#sendRun();
+    this.#sendRun(true);
   }
 
   #command(frame: Frame): void {
@@ -194,11 +195,11 @@ export class BrokerConnection implements PortOwner {
     return this.#context.matcher.match(topic);
   }
 
-  #sendRun(): void {
+  #sendRun(last = false): void {
     const run = this.#run;
     if (!run) return;
     this.#run = undefined;
-    for (const receiver of run.receivers) if (receiver !== this) receiver.deliver(run);
+    for (const receiver of run.receivers) if (receiver !== this) receiver.deliver(run, last);
   }
 
   #who(): Readonly<Record<string, unknown>> {

@@ -5,10 +5,10 @@ import type { Socket } from "bun";
 import type { Clock } from "../contract/clock.ts";
 import { DecnetError } from "../contract/errors.ts";
 import { setSendBuffer } from "../platform/libc/sockets.ts";
-import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { Outbox, type OutboxLimits, type Write } from "./outbox.ts";
 import type { Frames } from "./outbox-run.ts";
 import { Slab } from "./slab.ts";
-import { atEndOfTurn, beginRead, endRead } from "./turn.ts";
+import { atEndOfTurn, beginRead, endRead, isWholeTurn } from "./turn.ts";
 import { encodeFrame, type Frame, FrameParser } from "./wire.ts";
 import type { Verb } from "./wire-header.ts";
 
@@ -82,7 +82,7 @@ export class FramePort {
     this.#reading = slab && { slab, chunk };
     beginRead();
     try {
-      this.#guard(() => this.#parser.feed(chunk));
+      this.#feed(chunk);
       this.#owner.settled?.();
     } finally {
       this.#reading = undefined;
@@ -99,7 +99,7 @@ export class FramePort {
   /** The socket's `end`: the other side sends no more. */
   ended(): void {
     this.#peerEnded = true;
-    if (!this.#deaf) this.#guard(() => this.#parser.end());
+    if (!this.#deaf) this.#feed(undefined);
     if (this.#finishing) this.#flush();
     else this.finish();
   }
@@ -135,6 +135,14 @@ export class FramePort {
     return true;
   }
 
+  /** {@link sendEvents} for the last ones of a read: without a queue, where nothing waits and they are all of a turn. */
+  sendLast(events: Frames): boolean {
+    if (!isWholeTurn() || !this.#socket || this.#blocked || this.isClosed || !this.outbox.isEmpty)
+      return this.sendEvents(events);
+    this.#blocked = !this.outbox.writeEvents(events, this.#write);
+    return true;
+  }
+
   /** Hears nothing more, sends what waits, then closes; cuts off after {@link LINGER_MS}. Idempotent. */
   finish(): void {
     if (this.isClosed) return;
@@ -151,9 +159,11 @@ export class FramePort {
     socket?.terminate();
   }
 
-  #guard(parse: () => void): void {
+  /** Gives the parser what came, or the end. */
+  #feed(chunk: Uint8Array | undefined): void {
     try {
-      parse();
+      if (chunk) this.#parser.feed(chunk);
+      else this.#parser.end();
     } catch (error) {
       this.#deaf = true;
       if (!(error instanceof DecnetError)) throw error;
@@ -173,10 +183,12 @@ export class FramePort {
     this.#flush();
   };
 
+  readonly #write: Write = (bytes, offset, length) => this.#socket?.write(bytes, offset, length) ?? 0;
+
   #flush(): void {
     const socket = this.#socket;
     if (!socket || this.#closed || this.#blocked) return;
-    if (!this.outbox.flush((bytes, offset, length) => socket.write(bytes, offset, length))) {
+    if (!this.outbox.flush(this.#write)) {
       this.#blocked = true;
       return;
     }

@@ -163,6 +163,44 @@ describe("Outbox", () => {
     expect(kept).toBe(event("small").length);
   });
 
+  test("events that pass by an empty queue: what is taken counts at once, the rest waits, and no frame is cut", () => {
+    const size = event(10).length;
+    for (let room = 0; room <= size * 12; room++) {
+      const outbox = new Outbox(LIMITS);
+      const sink = createSink();
+      sink.room = room;
+      const all = spanOf(Buffer.concat(Array.from({ length: 12 }, (_, i) => event(i + 10))), 12);
+      const whole = room >= all.end;
+      expect(outbox.writeEvents(all, sink.write)).toBe(whole);
+      expect(outbox.isEmpty).toBe(whole);
+      expect(outbox.delivered).toBe(Math.floor(room / size));
+      expect(outbox.pendingFrames).toBeLessThanOrEqual(LIMITS.maxFrames);
+      sink.room = 1e6;
+      expect(outbox.flush(sink.write)).toBe(true);
+      const got = sink.frames().map((frame) => Number(frame.split(" ")[1]));
+      expect(got).toEqual(got.toSorted((a, b) => a - b));
+      expect([got.length, outbox.delivered + outbox.dropped]).toEqual([outbox.delivered, 12]);
+    }
+  });
+
+  test("events that pass by keep their slab only while they wait", () => {
+    const chunk = Buffer.from(new ArrayBuffer(32 * 1024));
+    const frame = event("a", 1000);
+    chunk.set(frame);
+    const slab = Slab.of(chunk);
+    const outbox = new Outbox();
+    const events = { ...spanOf(chunk, 1, slab), end: frame.length };
+    expect(outbox.writeEvents(events, (_, __, length) => length)).toBe(true);
+    const sink = createSink();
+    sink.room = 0;
+    expect(outbox.writeEvents(events, sink.write)).toBe(false);
+    slab?.release();
+    sink.room = 1e6;
+    expect(outbox.flush(sink.write)).toBe(true);
+    expect(sink.frames()).toEqual(["EVT a 1000"]);
+    expect(chunk.length).toBe(0);
+  });
+
   test("random pushes and writes: whole frames in order, nothing lost from the count", () => {
     const random = createSeededRandom("outbox");
     const outbox = new Outbox(LIMITS);
@@ -171,7 +209,10 @@ describe("Outbox", () => {
     for (let step = 0; step < 4000; step++) {
       const frames = 1 + random.below(4);
       const bytes = Array.from({ length: frames }, () => event(pushed++, random.below(60)));
-      outbox.pushEvents(spanOf(Buffer.concat(bytes), frames));
+      const events = spanOf(Buffer.concat(bytes), frames);
+      sink.room = random.below(200);
+      if (outbox.isEmpty && random.below(2) === 0) outbox.writeEvents(events, sink.write);
+      else outbox.pushEvents(events);
       if (random.below(5) === 0) outbox.pushControl(encodeFrame("PONG", `${pushed}`));
       sink.room = random.below(200);
       outbox.flush(sink.write);

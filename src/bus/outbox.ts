@@ -86,9 +86,35 @@ export class Outbox {
    * Retains the slab that they lie in for as long as it needs it.
    */
   pushEvents(events: Frames): void {
+    this.#append(events);
+    this.#keepBounds();
+  }
+
+  /**
+   * Writes whole event frames past the queue, which must be empty; what is not taken waits in it. True when all was taken.
+   * Does what {@link pushEvents} and {@link flush} do together, without the books of what waits.
+   */
+  writeEvents(events: Frames, write: Write): boolean {
+    const size = events.end - events.start;
+    const taken = Math.max(0, write(events.bytes, events.start, size));
+    if (taken === size) {
+      this.#delivered += events.frames;
+      return true;
+    }
+    this.#append(events);
+    this.#take(taken);
+    this.#keepBounds();
+    this.#block();
+    return false;
+  }
+
+  #append(events: Frames): void {
     if (!this.#extendsLast(events)) this.#pushRun(events);
     this.#bytes += events.end - events.start;
     this.#frames += events.frames;
+  }
+
+  #keepBounds(): void {
     while (this.isFull(0, 0) && this.#frames > 0) this.#dropOldest();
   }
 

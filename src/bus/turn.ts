@@ -18,6 +18,11 @@ export function beginRead(): void {
   reading = short;
 }
 
+/** Whether what is being handled is all of a turn, so that nothing more can come to be sent with it. */
+export function isWholeTurn(): boolean {
+  return reading;
+}
+
 /** Ends a short turn. */
 export function endRead(): void {
   if (!reading) return;

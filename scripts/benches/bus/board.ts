@@ -8,7 +8,7 @@ const SLOTS = 128;
 /** Where the counts begin, after the flags. */
 const COUNTS = 8;
 /** Flags of a run. */
-const FLAGS = { go: 0, measure: 1, stop: 2, end: 3 } as const;
+const FLAGS = { go: 0, steady: 1, measure: 2, stop: 3, end: 4 } as const;
 /** One of them. */
 export type Flag = keyof typeof FLAGS;
 

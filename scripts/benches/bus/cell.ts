@@ -41,11 +41,14 @@ export interface Shape {
   readonly direct: boolean;
 }
 
-/** How long a cell warms up and measures. */
+/** How long a cell warms up and measures; a fixed rate is kept for a while before it is measured. */
 export interface Span {
   readonly warmMs: number;
   readonly measureMs: number;
 }
+
+/** How long a fixed rate is kept before it is measured: the broker looks at the rate every 250 ms. */
+const SETTLE_MS = 1000;
 
 /** Rates and costs while measuring. */
 interface Rates {
@@ -155,6 +158,10 @@ async function measure(span: Span, stage: Stage): Promise<Rates> {
   const { board, server } = stage;
   board.set("go");
   await Bun.sleep(span.warmMs);
+  if (stage.shape.rate > 0) {
+    board.set("steady");
+    await Bun.sleep(SETTLE_MS);
+  }
   const before = mark(stage);
   board.set("measure");
   await Bun.sleep(span.measureMs);

@@ -8,6 +8,8 @@ import { protocols, type Side } from "./protocol.ts";
 
 /** Messages between two looks at the clock and the window. */
 const LOOK_EACH = 16;
+/** Messages a second of all publishers together until the rate that is measured: enough of them for any server to be warm. */
+const WARM_RATE = 10_000;
 /** How long it rests while the window is full: far below the time in which one empties. */
 const REST_NS = 200_000;
 
@@ -109,14 +111,19 @@ function singles(options: PublisherOptions): Batch[] {
 }
 
 function publishAtRate(fd: number, options: PublisherOptions): Published {
-  const { board, id, publishers } = options;
+  const { board, id } = options;
   const batches = singles(options);
-  const period = (1e9 * publishers) / options.rate;
-  const begin = nanoseconds() + (period * id) / publishers;
+  let pace = paceOf(options, WARM_RATE, 0);
+  let steady = false;
   let sent = 0;
   let late = 0;
   while (!board.isSet("stop")) {
-    const due = begin + sent * period;
+    if (!steady && board.isSet("steady")) {
+      steady = true;
+      pace = paceOf(options, options.rate, sent);
+      late = 0;
+    }
+    const due = pace.begin + (sent - pace.first) * pace.period;
     const now = nanoseconds();
     if (now < due) {
       sleepFor(due - now);
@@ -129,4 +136,17 @@ function publishAtRate(fd: number, options: PublisherOptions): Published {
     board.setSent(id, ++sent);
   }
   return { sent, late_ms: late / 1e6 };
+}
+
+/** When messages are due from now on: number `first` at `begin`, each later one a `period` (ns) after the one before. */
+interface Pace {
+  readonly begin: number;
+  readonly period: number;
+  readonly first: number;
+}
+
+/** The pace of one of several publishers, who take turns. */
+function paceOf({ id, publishers }: PublisherOptions, rate: number, first: number): Pace {
+  const period = (1e9 * publishers) / rate;
+  return { begin: nanoseconds() + (period * id) / publishers, period, first };
 }
