@@ -4,10 +4,17 @@ import type { CaseName } from "./cases.ts";
 import { cases } from "./cases.ts";
 import type { CellResult } from "./cell.ts";
 
+/** A relay that knows nothing in a broker's place, in units of the peer's: how far down one on the same runtime could get. */
+export interface Floor extends CellResult {
+  readonly ratio: { readonly broker_cpu: number; readonly p50: number; readonly p99: number };
+}
+
 /** Medians of both sides, and ours in units of the peer's. */
 export interface Compared {
   readonly decnet: CellResult;
   readonly nats: CellResult;
+  /** At fixed rates. */
+  readonly relay?: Floor;
   readonly ratio: {
     readonly delivered: number;
     readonly broker_cpu: number;

@@ -13,6 +13,7 @@ import {
   memoryOf,
   type Scheduled,
   type Server,
+  type ServerKind,
   scheduledOf,
   startServer,
 } from "./servers.ts";
@@ -93,11 +94,12 @@ interface Stage {
   readonly publishers: LoadChild[];
 }
 
-/** Runs one cell; `side` says whose server and protocol. */
-export async function runCell(side: Side, shape: Shape, span: Span): Promise<CellResult> {
+/** Runs one cell; `kind` says whose server and protocol. */
+export async function runCell(kind: ServerKind, shape: Shape, span: Span): Promise<CellResult> {
+  const side = kind === "relay" ? "decnet" : kind;
   const { path: folder, remove } = makeFolder();
   const board = createBoard(join(folder, "board"));
-  const server = shape.direct ? undefined : await startServer(side, folder);
+  const server = shape.direct ? undefined : await startServer(kind, folder);
   const stage: Stage = { shape, folder, board, server, children: [], sinks: [], publishers: [] };
   try {
     await setUp(side, stage);

@@ -1,7 +1,7 @@
 // decnet's broker beside a stock nats-server: the same load in turn, in rounds, medians and ratios.
 // Ours listens on a UNIX socket and theirs on TCP loopback, each as it is shipped; the server 2.9 has no UNIX socket.
 
-import { type Aim, aimsOf, type Compared, type Pair } from "./aims.ts";
+import { type Aim, aimsOf, type Compared, type Floor, type Pair } from "./aims.ts";
 import { type CaseName, caseNames, cases, pairs } from "./cases.ts";
 import { type CellResult, runCell, type Shape, type Span } from "./cell.ts";
 import { endAll } from "./children.ts";
@@ -10,6 +10,8 @@ import { loadBody } from "./payload.ts";
 import { natsVersion } from "./servers.ts";
 
 const SIDES = ["decnet", "nats"] as const;
+/** At fixed rates, where a broker could cost next to nothing, what does cost nothing runs between them. */
+const PACED_SIDES = ["decnet", "relay", "nats"] as const;
 const FULL = { rounds: 3, span: { warmMs: 800, measureMs: 1500 } } as const;
 /** How many times as long a fixed rate warms up and is measured: few messages pass in a second of it. */
 const PACED = { warm: 3, measure: 1.5 } as const;
@@ -61,16 +63,20 @@ function merged(rows: readonly CellResult[]): CellResult {
   return { ...medians(rows), lost: worst("lost"), misordered: worst("misordered") };
 }
 
-function compare(ours: CellResult, theirs: CellResult): Compared {
+function compare(ours: CellResult, theirs: CellResult, relay: CellResult | undefined): Compared {
   const of = (key: keyof CellResult): number => ratio(ours[key], theirs[key]);
+  const costs = (cell: CellResult): Floor["ratio"] => ({
+    broker_cpu: ratio(cell.broker_cpu_s_per_million, theirs.broker_cpu_s_per_million),
+    p50: ratio(cell.p50_us, theirs.p50_us),
+    p99: ratio(cell.p99_us, theirs.p99_us),
+  });
   return {
     decnet: ours,
     nats: theirs,
+    ...(relay ? { relay: { ...relay, ratio: costs(relay) } } : {}),
     ratio: {
+      ...costs(ours),
       delivered: of("delivered_per_s"),
-      broker_cpu: of("broker_cpu_s_per_million"),
-      p50: of("p50_us"),
-      p99: of("p99_us"),
       pss: of("pss_mib"),
       load_ceiling: ratio(
         theirs.broker_cpu_s_per_million + theirs.clients_cpu_s_per_million,
@@ -98,7 +104,7 @@ async function runCases(names: readonly CaseName[], rounds: number, span: Span) 
   const rows = new Map<string, CellResult[]>();
   for (let round = 0; round < rounds; round++)
     for (const name of names)
-      for (const side of round % 2 === 0 ? SIDES : SIDES.toReversed()) {
+      for (const side of inTurn(cases[name].shape.rate > 0 ? PACED_SIDES : SIDES, round)) {
         console.error(`round ${round + 1}/${rounds}: ${name}, ${side}`);
         const key = `${side} ${name}`;
         rows.set(key, [
@@ -107,9 +113,15 @@ async function runCases(names: readonly CaseName[], rounds: number, span: Span) 
         ]);
       }
   const of = (side: string, name: string): CellResult => merged(rows.get(`${side} ${name}`) ?? []);
+  const relayOf = (name: string) => (rows.has(`relay ${name}`) ? of("relay", name) : undefined);
   return Object.fromEntries(
-    names.map((name) => [name, compare(of("decnet", name), of("nats", name))]),
+    names.map((name) => [name, compare(of("decnet", name), of("nats", name), relayOf(name))]),
   ) as Partial<Record<CaseName, Compared>>;
+}
+
+/** One way round and then the other, so that what drifts meets all alike. */
+function inTurn<Item>(items: readonly Item[], round: number): readonly Item[] {
+  return round % 2 === 0 ? items : items.toReversed();
 }
 
 /** Our broker in both cases of each pair: one, the other, the other, the one, so that what drifts meets both alike. */

@@ -16,13 +16,20 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-function commandOf(side: Side, folder: string): { readonly command: string[]; readonly address: Address } {
-  if (side === "nats") {
+/** What is started: a broker, or what stands in its place and speaks decnet's protocol. */
+export type ServerKind = Side | "relay";
+
+function commandOf(
+  kind: ServerKind,
+  folder: string,
+): { readonly command: string[]; readonly address: Address } {
+  if (kind === "nats") {
     const port = freePort();
     return { command: [NATS, "-a", "127.0.0.1", "-p", String(port)], address: { port } };
   }
   const path = join(folder, "bus.sock");
-  return { command: [BINARY, "bus", "--socket", path], address: { path } };
+  const relay = [process.execPath, join(import.meta.dir, "relay.ts"), path];
+  return { command: kind === "relay" ? relay : [BINARY, "bus", "--socket", path], address: { path } };
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */
@@ -49,8 +56,8 @@ async function answers(address: Address): Promise<boolean> {
 }
 
 /** Starts a server and waits until it takes connections. `folder` is its working folder. */
-export async function startServer(side: Side, folder: string): Promise<Server> {
-  const { command, address } = commandOf(side, folder);
+export async function startServer(kind: ServerKind, folder: string): Promise<Server> {
+  const { command, address } = commandOf(kind, folder);
   const env = { PATH: process.env["PATH"] ?? "", HOME: folder, DECNET_LOG_LEVEL: "error" };
   const child = track(
     Bun.spawn(command, { cwd: folder, env, stdin: "ignore", stdout: "ignore", stderr: "ignore" }),
@@ -62,7 +69,7 @@ export async function startServer(side: Side, folder: string): Promise<Server> {
   for (const deadline = performance.now() + 10_000; performance.now() < deadline; await Bun.sleep(10))
     if (await answers(address)) return { address, pid: child.pid, stop };
   await stop();
-  throw new Error(`${side} did not start: ${command.join(" ")}`);
+  throw new Error(`${kind} did not start: ${command.join(" ")}`);
 }
 
 /** Version line of the NATS server. */
