@@ -79,7 +79,7 @@ function busFigures({ machine, result }: BusFile): string {
       rows,
     ),
     "At fixed rates a relay was measured between the two: it passes each read on to every subscriber as it came, without looking for frames, topics or " +
-      "receivers. Ours, the relay, nats-server, and the relay in units of nats-server, which no broker with this runtime and one write for each subscriber can go below:",
+      "receivers. Ours, the relay, nats-server, and the relay in units of nats-server, which is about as far as a broker on this runtime with a write for each subscriber can come:",
     table(
       [
         "case",
