@@ -2,6 +2,7 @@
 // Knows no socket: it is given the function that writes.
 
 import { compact, type Frames, GATHER, gather, gathered, type Run, replaceBytes } from "./outbox-run.ts";
+import { RunQueue } from "./run-queue.ts";
 import { frameLength } from "./wire.ts";
 
 /** Bounds of what waits. Control frames are never dropped, so they have a bound of their own. */
@@ -30,10 +31,7 @@ export class Outbox {
   /** The rest of a frame whose beginning is on the wire. */
   #partial: Uint8Array | undefined;
   #partialIsEvent = false;
-  /** Control frames that stood before events that were dropped. */
-  readonly #front: Run[] = [];
-  #runs: Run[] = [];
-  #head = 0;
+  readonly #runs = new RunQueue();
   #bytes = 0;
   #frames = 0;
   #controlBytes = 0;
@@ -71,7 +69,7 @@ export class Outbox {
   }
 
   get isEmpty(): boolean {
-    return this.#first() === undefined && this.#partial === undefined;
+    return this.#runs.length === 0 && this.#partial === undefined;
   }
 
   /** True when the next event would make it drop; the caller may write first. */
@@ -120,7 +118,7 @@ export class Outbox {
 
   /** Makes the last run longer where these lie right behind it, up to where frames are dropped one by one. */
   #extendsLast({ bytes, start, end, frames, slab }: Frames): boolean {
-    const last = this.#runs.at(-1);
+    const last = this.#runs.last;
     if (last?.bytes !== bytes || last.end !== start || last.slab !== slab || last.control) return false;
     if (last.frames + frames > RUN_FRAMES) return false;
     last.end = end;
@@ -167,22 +165,19 @@ export class Outbox {
   }
 
   #writeRuns(write: Write): boolean {
-    const first = this.#first();
+    const { first } = this.#runs;
     if (!first) return true;
-    const [bytes, start, end] = this.#isOnly() ? [first.bytes, first.start, first.end] : this.#gathered();
+    const [bytes, start, end] =
+      this.#runs.length === 1 ? [first.bytes, first.start, first.end] : this.#gathered();
     const taken = Math.max(0, write(bytes, start, end - start));
     this.#take(taken);
     return taken === end - start;
   }
 
-  #isOnly(): boolean {
-    return this.#front.length + this.#runs.length - this.#head === 1;
-  }
-
   /** Runs from the head on, put together for one write as far as there is room; the first one by itself if it is too long. */
   #gathered(): readonly [Uint8Array, number, number] {
     let total = 0;
-    for (const run of this.#waiting()) {
+    for (const run of this.#runs) {
       if (total + run.end - run.start > GATHER) {
         if (total === 0) return [run.bytes, run.start, run.end];
         break;
@@ -195,7 +190,7 @@ export class Outbox {
   /** Removes `taken` written bytes from the head; a frame that was cut becomes the partial one. */
   #take(taken: number): void {
     let left = taken;
-    for (let run = this.#first(); run; run = this.#first()) {
+    for (let run = this.#runs.first; run; run = this.#runs.first) {
       const size = run.end - run.start;
       if (size > left) {
         if (left > 0) this.#cut(run, left);
@@ -203,7 +198,7 @@ export class Outbox {
       }
       left -= size;
       this.#account(run, size, run.frames);
-      this.#shift();
+      this.#runs.shift();
     }
   }
 
@@ -225,7 +220,7 @@ export class Outbox {
     }
     run.start = next;
     run.frames -= frames;
-    if (run.start === run.end) this.#shift();
+    if (run.start === run.end) this.#runs.shift();
   }
 
   /** Takes frames off the books as written. */
@@ -239,52 +234,17 @@ export class Outbox {
     this.#delivered += frames;
   }
 
-  #first(): Run | undefined {
-    return this.#front[0] ?? this.#runs[this.#head];
-  }
-
-  *#waiting(): Iterable<Run> {
-    yield* this.#front;
-    for (let i = this.#head; i < this.#runs.length; i++) yield this.#runs[i] as Run;
-  }
-
-  #shift(): void {
-    if (!this.#front.shift()) this.#skipFirstRun();
-  }
-
-  #skipFirstRun(): void {
-    this.#runs[this.#head]?.slab?.release();
-    this.#head++;
-    if (this.#head < this.#runs.length && this.#head < 1024) return;
-    this.#runs = this.#runs.slice(this.#head);
-    this.#head = 0;
-  }
-
-  #dropRun(run: Run): void {
-    this.#bytes -= run.end - run.start;
-    this.#frames -= run.frames;
-    this.#dropped += run.frames;
-    this.#skipFirstRun();
-  }
-
   #dropOldest(): void {
-    let run = this.#runs[this.#head] as Run;
-    while (run.control) {
-      this.#skipFirstRun();
-      this.#front.push(run);
-      run = this.#runs[this.#head] as Run;
-    }
-    if (run.frames > RUN_FRAMES) {
-      this.#dropRun(run);
-      return;
-    }
-    const length = frameLength(run.bytes, run.start);
+    const run = this.#runs.oldestEvents();
+    const whole = run.frames > RUN_FRAMES;
+    const length = whole ? run.end - run.start : frameLength(run.bytes, run.start);
+    const frames = whole ? run.frames : 1;
     run.start += length;
-    run.frames--;
+    run.frames -= frames;
     this.#bytes -= length;
-    this.#frames--;
-    this.#dropped++;
-    if (run.frames === 0) this.#skipFirstRun();
+    this.#frames -= frames;
+    this.#dropped += frames;
+    if (run.frames === 0) this.#runs.dropOldestEvents();
     // A slice of a big read must not keep all of it alive once most of the slice has been dropped.
     else if (run.start > run.end / 2) replaceBytes(run);
   }
@@ -293,6 +253,6 @@ export class Outbox {
   #block(): void {
     if (this.#blocked) return;
     this.#blocked = true;
-    for (const run of this.#waiting()) compact(run);
+    for (const run of this.#runs) compact(run);
   }
 }
