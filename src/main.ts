@@ -11,8 +11,6 @@ const stop = new AbortController();
 let stoppedAt = 0;
 for (const name of ["SIGINT", "SIGTERM"] as const) {
   process.on(name, () => {
-    // Ctrl-C reaches the whole process group; a supervised worker ends when its supervisor says so.
-    if (name === "SIGINT" && process.env["DECNET_SUPERVISED"] === "1") return;
     if (stop.signal.aborted && performance.now() - stoppedAt > PATIENCE_MS) process.exit(EXIT_INTERRUPTED);
     stoppedAt = stop.signal.aborted ? stoppedAt : performance.now();
     stop.abort();

@@ -40,6 +40,8 @@ export interface RunningInstall extends AsyncDisposable {
   eventually<T>(look: () => Promise<T | undefined | false>, timeoutMs?: number): Promise<T>;
   /** Ends it as Ctrl-C does; resolves to the exit status. */
   stop(): Promise<number>;
+  /** Its exit status, once it has ended. */
+  readonly ended: Promise<number>;
 }
 
 /** Options of {@link startInstall}. */
@@ -159,6 +161,7 @@ export async function startInstall(options: InstallOptions = {}): Promise<Runnin
       }
     },
     stop,
+    ended: child.exited,
     async [Symbol.asyncDispose]() {
       await stop();
       if (!options.folder) rmSync(folder, { recursive: true, force: true });

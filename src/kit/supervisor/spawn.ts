@@ -20,6 +20,8 @@ export function spawnWorker(
     return Bun.spawn([...options.command, worker], {
       cwd: options.cwd,
       env: { ...options.env, DECNET_SUPERVISED: "1" },
+      // A signal to the supervisor's group (Ctrl-C, a service manager) is for it alone: it ends its workers in their order.
+      detached: true,
       // Held open by this process alone: its end tells the child that the supervisor is gone.
       stdin: "pipe",
       stdout: "pipe",
