@@ -54,8 +54,7 @@ export class BrokerConnection implements PortOwner {
 
   /** Sends events to this client: `last` ones of a read at once if it can be. Never waits, never throws. */
   deliver(events: Frames, last = false): void {
-    if (last) this.port.sendLast(events);
-    else this.port.sendEvents(events);
+    this.port.sendEvents(events, last);
     const { dropped } = this.port.outbox;
     if (this.#slow || dropped === this.#droppedBefore) return;
     this.#slow = true;

@@ -126,20 +126,19 @@ export class FramePort {
     else this.terminate("does not read");
   }
 
-  /** Sends whole event frames; the oldest that wait may be dropped. False at the end. */
-  sendEvents(events: Frames): boolean {
+  /**
+   * Sends whole event frames; the oldest that wait may be dropped. False at the end. `last` ones of a read go without the
+   * queue, where nothing is in it and the read is all of a turn.
+   */
+  sendEvents(events: Frames, last = false): boolean {
     if (this.isClosed) return false;
+    if (last && isWholeTurn() && this.#socket && !this.#blocked && this.outbox.isEmpty) {
+      this.#blocked = !this.outbox.writeEvents(events, this.#write);
+      return true;
+    }
     if (this.outbox.isFull(events.end - events.start, events.frames)) this.#flush();
     this.outbox.pushEvents(events);
     this.#schedule();
-    return true;
-  }
-
-  /** {@link sendEvents} for the last ones of a read: without a queue, where nothing waits and they are all of a turn. */
-  sendLast(events: Frames): boolean {
-    if (!isWholeTurn() || !this.#socket || this.#blocked || this.isClosed || !this.outbox.isEmpty)
-      return this.sendEvents(events);
-    this.#blocked = !this.outbox.writeEvents(events, this.#write);
     return true;
   }
 

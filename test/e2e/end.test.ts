@@ -29,7 +29,7 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     const flags = ["--services", "redis"];
     const env = { DECNET_LIMITS_PER_SOURCE: String(CONVERSATIONS * 2) };
     try {
-      const install = await startInstall({ folder, flags, env, prefix: ["setsid"] });
+      await using install = await startInstall({ folder, flags, env, prefix: ["setsid"] });
       const sockets = await converse(install);
       process.kill(-install.up.pid, signal);
       expect(await install.ended).toBe(0);

@@ -15,11 +15,8 @@ export interface Compared {
   readonly nats: CellResult;
   /** At fixed rates. */
   readonly relay?: Floor;
-  readonly ratio: {
+  readonly ratio: Floor["ratio"] & {
     readonly delivered: number;
-    readonly broker_cpu: number;
-    readonly p50: number;
-    readonly p99: number;
     readonly pss: number;
     /** What `delivered` would be with a broker of ours that cost nothing, all cores being busy: the load's own limit. */
     readonly load_ceiling: number;

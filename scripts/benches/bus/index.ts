@@ -132,10 +132,10 @@ async function runPairs(rounds: number, span: Span): Promise<readonly Pair[]> {
     const cpu: number[] = [];
     for (let round = 0; round < 2 * rounds; round++) {
       console.error(`round ${round + 1}/${2 * rounds}: ${of} beside ${to}`);
-      const run = (name: CaseName) => runCell("decnet", cases[name].shape, span);
-      const order = round % 2 === 0 ? [to, of] : [of, to];
-      const cells = [await run(order[0] ?? to), await run(order[1] ?? of)];
-      const [a, b] = round % 2 === 0 ? cells : cells.toReversed();
+      const cells = new Map<CaseName, CellResult>();
+      for (const name of inTurn([to, of], round))
+        cells.set(name, await runCell("decnet", cases[name].shape, span));
+      const [a, b] = [cells.get(to), cells.get(of)];
       if (!a || !b) continue;
       delivered.push(ratio(b.delivered_per_s, a.delivered_per_s));
       cpu.push(ratio(b.broker_cpu_s_per_million, a.broker_cpu_s_per_million));

@@ -2,10 +2,11 @@
 // subscribed: no frame is found, no topic matched, nothing waits. What it costs is what the runtime and the kernel cost.
 
 import type { Socket } from "bun";
-import { encodeFrame } from "../../../src/bus/wire.ts";
+import { protocols } from "./protocol.ts";
 
 const [path = ""] = process.argv.slice(2);
-const pong = encodeFrame("PONG", "bench");
+/** How SUB begins, the first word of a subscriber. */
+const S = 0x53;
 const subscribers = new Set<Socket<undefined>>();
 
 Bun.listen({
@@ -13,10 +14,10 @@ Bun.listen({
   socket: {
     binaryType: "buffer",
     data(socket, chunk) {
-      if (chunk[0] === 0x53) {
+      if (chunk[0] === S) {
         // SUB and the ping behind it: all that a subscriber ever says.
         subscribers.add(socket);
-        socket.write(pong);
+        socket.write(protocols.decnet.pong);
       } else for (const subscriber of subscribers) subscriber.write(chunk);
     },
     close(socket) {
